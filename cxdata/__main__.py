@@ -1,0 +1,341 @@
+"""The command line: the same imports and numbers as the pages, for scripts and nightly jobs.
+
+Exit status: 0 done, 1 nothing could be done, 2 wrong usage. Answers go to standard output, remarks to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import getpass
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cxdata import formats, importing, queries
+from cxdata.engine import DuckDBEngine
+from cxdata.errors import CxError, Note, UnknownName
+from cxdata.filters import FILTERS, NOTHING, Filters, Period
+from cxdata.i18n import N_
+from cxdata.metrics import ALL, metric
+from cxdata.queries import Moment, Query
+from cxdata.sample import import_sample
+from cxdata.schema import KINDS
+from cxdata.settings import CLOCKS, parse_instant
+from cxdata.store import Store
+from cxdata.understanding import Choices
+
+DEFAULT_DATABASE = Path("data/cx.duckdb")
+DONE, NOTHING_DONE, WRONG_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except UnknownName as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
+    except CxError as error:
+        print(error, file=sys.stderr)
+        return NOTHING_DONE
+    except BrokenPipeError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m cxdata", description="Imports and numbers of CX Dashboard.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _import_parser(commands)
+    _metrics_parser(commands)
+    listed = commands.add_parser("imports", help="list the imports, or undo one")
+    listed.add_argument("--undo", type=int, metavar="ID", help="take this import back")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(run=_imports)
+    rejects = commands.add_parser("rejects", help="the rejected rows of an import as CSV, with a column reason")
+    rejects.add_argument("id", type=int, metavar="ID")
+    rejects.set_defaults(run=_rejects)
+    sample = commands.add_parser("sample", help="import the sample data")
+    sample.set_defaults(run=_sample)
+    for command in commands.choices.values():
+        command.add_argument("--db", type=Path, metavar="PATH", help="the database (CX_DATABASE, or data/cx.duckdb)")
+    return parser
+
+
+def _import_parser(commands: Any) -> None:
+    parser = commands.add_parser("import", help="import exports")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--as", dest="kind", choices=[kind.name for kind in KINDS], help="what the files hold")
+    parser.add_argument("--source", metavar="NAME", help="the tool that wrote the files")
+    parser.add_argument("--timezone", metavar="ZONE", help="the zone of times without one")
+    parser.add_argument("--date-order", choices=["dmy", "mdy", "ymd"])
+    parser.add_argument("--decimal", choices=["comma", "point"])
+    parser.add_argument("--direction", choices=["easy", "hard"], help="what a high effort score means")
+    parser.add_argument("--map", dest="pairs", action="append", default=[], metavar="FIELD=COLUMN", type=_pair)
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and keep nothing")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=_import)
+
+
+def _metrics_parser(commands: Any) -> None:
+    parser = commands.add_parser("metrics", help="numbers, as on the pages")
+    parser.add_argument("names", nargs="+", metavar="NAME", help=f"one of: {', '.join(entry.name for entry in ALL)}")
+    parser.add_argument("--grain", default="total", choices=list(queries.ALL_GRAINS))
+    parser.add_argument("--by", default="", metavar="DIM,...")
+    parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="first day")
+    parser.add_argument("--to", dest="end", type=_day, metavar="DATE", help="the day after the last")
+    for entry in FILTERS:
+        parser.add_argument(f"--{entry.name}", action="append", default=[], metavar=entry.name[0].upper())
+    parser.add_argument("--clock", choices=list(CLOCKS))
+    parser.add_argument("--as-of", metavar="DATETIME", help="read open clocks at this instant")
+    parser.add_argument("--format", default="table", choices=["table", "csv", "json"])
+    parser.set_defaults(run=_metrics)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, column = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f'"{text}" has to be FIELD=COLUMN, such as created_at="Opened on"')
+    return name.strip(), column.strip()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is no date; write 2026-03-31') from None
+
+
+def _store(given: argparse.Namespace, *, must_exist: bool = True) -> Store:
+    path = given.db or Path(os.environ.get("CX_DATABASE") or DEFAULT_DATABASE)
+    if must_exist and not path.exists():
+        raise CxError("There is no database at {path}. Import a file first, or give its place with --db.", path=path)
+    return Store(path)
+
+
+# --- import -------------------------------------------------------------------------------------------------
+
+
+def _import(given: argparse.Namespace) -> int:
+    choices = Choices(
+        kind=given.kind,
+        source=given.source,
+        zone=given.timezone,
+        date_order=given.date_order,
+        decimal={"comma": ",", "point": "."}.get(given.decimal or ""),
+        direction=given.direction,
+        mapping=dict(given.pairs),
+    )
+    results, errors = [], []
+    with _store(given, must_exist=False) as store:
+        for path in given.files:
+            try:
+                outcome = importing.import_file(store, path, choices, by=_user(), dry_run=given.dry_run)
+                results.append(outcome)
+                if not given.json:
+                    _print_outcome(outcome)
+            except CxError as error:
+                errors.append(error)
+                results.append({"file": str(path), "error": str(error)})
+                print(f"{path}: {error}", file=sys.stderr)
+    if given.json:
+        _print_json([row if isinstance(row, dict) else _outcome_json(row) for row in results])
+    if len(errors) < len(given.files):
+        return DONE
+    return WRONG_USAGE if all(isinstance(error, UnknownName) for error in errors) else NOTHING_DONE
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def _outcome_json(outcome: importing.Outcome) -> dict[str, Any]:
+    return {
+        "file": outcome.file,
+        "source": outcome.source,
+        "kind": outcome.kind,
+        "rows": outcome.rows,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "rejected": outcome.rejected,
+        "left_out": sum(outcome.left_out.values()),
+        "warnings": [str(entry) for entry in outcome.notes],
+        "import_id": outcome.import_id,
+    }
+
+
+def _print_outcome(outcome: importing.Outcome) -> None:
+    done = "would be imported" if outcome.import_id is None else f"import {outcome.import_id}"
+    left = sum(outcome.left_out.values())
+    print(
+        f"{outcome.file}: {outcome.understood['label']}, {outcome.rows} rows, {outcome.first} to {outcome.last}: "
+        f"{outcome.new} new, {outcome.changed} changed, {outcome.unchanged} unchanged, {outcome.rejected} rejected, "
+        f"{left} left out ({done})"
+    )
+    for reason, rows in outcome.left_out.items():
+        print(f"  left out: {rows} {reason}")
+    for entry in outcome.notes:
+        print(f"  note: {entry}")
+
+
+def _sample(given: argparse.Namespace) -> int:
+    with _store(given, must_exist=False) as store:
+        for outcome in import_sample(store):
+            _print_outcome(outcome)
+    return DONE
+
+
+# --- imports and rejects ------------------------------------------------------------------------------------
+
+
+def _imports(given: argparse.Namespace) -> int:
+    with _store(given) as store:
+        if given.undo is not None:
+            row = store.undo(given.undo)
+            if not given.json:
+                print(f"Import {given.undo} ({row['file_name']}) is undone.")
+                return DONE
+        rows = [_import_json(row) for row in store.imports()]
+    if given.json:
+        _print_json(rows)
+    else:
+        _print_table([{name: row[name] for name in row if name != "warnings"} for row in rows])
+    return DONE
+
+
+def _import_json(row: dict[str, Any]) -> dict[str, Any]:
+    outcome = row["outcome"]
+    return {
+        "import_id": row["import_id"],
+        "imported_at": row["imported_at"],
+        "file": row["file_name"],
+        "source": row["source"],
+        "kind": row["kind"],
+        **{name: outcome[name] for name in ("rows", "new", "changed", "unchanged", "rejected")},
+        "left_out": sum(outcome["left_out"].values()),
+        "warnings": [str(Note(*entry)) for entry in outcome["notes"]],
+        "undone_at": row["undone_at"],
+    }
+
+
+def _rejects(given: argparse.Namespace) -> int:
+    with _store(given) as store:
+        importing.write_rejects(store, given.id, sys.stdout)
+    return DONE
+
+
+# --- metrics ------------------------------------------------------------------------------------------------
+
+
+def _metrics(given: argparse.Namespace) -> int:
+    for name in given.names:
+        metric(name)
+    with _store(given) as store:
+        settings = store.settings()
+        as_of = parse_instant(given.as_of, settings.zone) if given.as_of else store.as_of()
+        if as_of is None:
+            raise CxError("There is no data yet. Import a file first.")
+        engine = DuckDBEngine(store)
+        values = {entry.name: tuple(getattr(given, entry.name)) for entry in FILTERS if getattr(given, entry.name)}
+        _check_values(engine, values)
+        filters = Filters(Period(given.start, given.end), values, given.clock or settings.clock)
+        by = tuple(name.strip() for name in given.by.split(",") if name.strip())
+        query = Query(tuple(given.names), given.grain, by, filters)
+        for name in query.metrics:
+            unknown = filters.ignored(metric(name).table)
+            if unknown:
+                raise CxError(
+                    "{metric} cannot be filtered by {names}: its rows do not have it.",
+                    metric=name,
+                    names=", ".join(unknown),
+                )
+        answer = queries.ask(engine, query, Moment(settings, as_of))
+    _print_answer(answer, given.format)
+    return DONE
+
+
+def _check_values(engine: DuckDBEngine, values: dict[str, tuple[str, ...]]) -> None:
+    what = {"team": N_("team"), "channel": N_("channel"), "priority": N_("priority"), "segment": N_("segment"), "stage": N_("journey stage")}  # fmt: skip
+    for name, chosen in values.items():
+        known = queries.distinct_values(engine, name)
+        for value in chosen:
+            if value not in known and value != NOTHING:
+                raise UnknownName(what[name], value, known)
+
+
+def answer_rows(answer: queries.Answer) -> list[dict[str, Any]]:
+    """The rows of an answer as plain values: durations in seconds, shares as 0–1, nothing measured as None."""
+    extra = [name for name in ("month",) if name in answer.rows.columns]
+    rows = []
+    for row in answer.rows.to_dict("records"):
+        plain = {"metric": row["metric"], "period": row["period"].isoformat() if row["period"] else None}
+        plain.update({name: _plain(row[name]) for name in (*answer.query.by, *extra)})
+        plain.update({name: _plain(row[name]) for name in ("value", "n", "low", "high")})
+        plain.update(partial=bool(row["partial"]), unit=metric(row["metric"]).unit)
+        rows.append(plain)
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
+def _print_answer(answer: queries.Answer, form: str) -> None:
+    rows = answer_rows(answer)
+    if form == "json":
+        _print_json(rows)
+    elif form == "csv":
+        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["metric", "period"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        _print_table([_worded(row) for row in rows])
+
+
+def _worded(row: dict[str, Any]) -> dict[str, Any]:
+    entry = metric(row["metric"])
+    words = {name: formats.value(row[name], entry.unit) for name in ("value", "low", "high")}
+    return {
+        **{name: row[name] for name in row if name != "unit"},
+        **words,
+        "partial": "partial" if row["partial"] else "",
+    }
+
+
+def _print_json(rows: list[dict[str, Any]]) -> None:
+    print(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        print("nothing")
+        return
+    names = list(rows[0])
+    cells = [[("–" if row[name] is None else str(row[name])) for name in names] for row in rows]
+    widths = [max(len(text) for text in column) for column in zip(names, *cells, strict=True)]
+    for line in (names, *cells):
+        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,375 @@
+"""Current rows to facts: everything a metric needs, derived once, so that a chart needs no date arithmetic.
+
+In: SQL of the current rows of each kind, the settings, and as-of. Out: the tables named in TABLES, written on the
+cursor it is handed, sorted by time. Facts do not depend on as-of: open clocks are kept as readings to compare
+with the reading of the clock at as-of, so that as-of can be any instant at the time of asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+import duckdb
+import pyarrow as pa
+
+from cxdata import calendars
+from cxdata.schema import SCORES, STAGES
+from cxdata.settings import Policy, Settings
+
+TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts", "periods")
+GRAINS = ("day", "week", "month", "quarter", "year")
+UNANSWERED_S = 24 * 3600  # where no policy applies
+NO_DATA = datetime(2026, 1, 1)
+CODE_MONTH = 32  # days of a month in start_code and end codes: k whole months are exactly 32 k
+
+STAGE_WORDS = {
+    "awareness": "awareness bewustwording orientatie oriëntatie advertisement campagne social",
+    "consideration": "consideration overweging advies vraag offerte quote question presales",
+    "purchase": "purchase aankoop bestelling order levering delivery betaling payment factuur invoice",
+    "loyalty": "loyalty loyaliteit storing support service onderhoud klacht complaint opzegging cancellation incident",
+    "advocacy": "advocacy voorspraak review aanbeveling referral recommendation",
+}
+
+
+def build(
+    cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mapping[str, str], as_of_s: int | None
+) -> None:
+    """(Re)write all fact tables from the current rows. `current`: {kind: select}. Part of the caller's transaction."""
+    for kind, sql in current.items():
+        cursor.execute(f"create or replace temp view current_{kind} as {sql}")
+    _describe_imports(cursor)
+    _opening_days(cursor, settings)
+    _customers(cursor, settings)
+    _tickets(cursor, settings)
+    _surveys(cursor, settings)
+    _purchases(cursor, settings)
+    _periods(cursor, settings, as_of_s)
+    for kind in current:
+        cursor.execute(f"drop view current_{kind}")
+
+
+def _describe_imports(cursor: duckdb.DuckDBPyConnection) -> None:
+    """What each import knows: a file without first responses must not look like one where nobody answered."""
+    cursor.execute("""
+        create or replace temp table knowing as
+        with fields as (
+            select import_id, from_json(understood -> 'fields', '["varchar"]') as names,
+                   coalesce(cast(understood ->> 'trust_sla' as boolean), false) as trust_sla from imports)
+        select import_id, names, trust_sla,
+               list_has_any(names, ['first_response_at', 'first_response_s']) as knows_first_response,
+               list_has_any(names, ['resolved_at', 'resolution_s']) as knows_resolution
+        from fields""")
+
+
+def _local(prefix: str, local: str) -> str:
+    """SQL columns of a local timestamp: day, week, month, quarter, year, hour and weekday (Monday 1)."""
+    return f"""
+        cast({local} as date) as {prefix}_on,
+        cast(date_trunc('week', {local}) as date) as {prefix}_week,
+        cast(date_trunc('month', {local}) as date) as {prefix}_month,
+        cast(date_trunc('quarter', {local}) as date) as {prefix}_quarter,
+        cast(date_trunc('year', {local}) as date) as {prefix}_year,
+        cast(hour({local}) as integer) as {prefix}_hour,
+        cast(isodow({local}) as integer) as {prefix}_weekday"""
+
+
+def _to_local(instant: str) -> str:
+    return f"timezone($zone, timezone('UTC', {instant}))"
+
+
+def _seconds(instant: str) -> str:
+    return f"epoch_us({instant}) // 1000000"
+
+
+def _opening_days(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    first, last = cursor.execute("""
+        select min(least(created_at, first_response_at, resolved_at)),
+               max(greatest(created_at, first_response_at, resolved_at)) from current_tickets""").fetchall()[0]
+    longest = "select max(greatest(first_response_s, resolution_s, 0)) from current_tickets"
+    spare = int(cursor.execute(longest).fetchall()[0][0] or 0) // 86400 + 2
+    low, high = (first or NO_DATA).date(), (last or NO_DATA).date()
+    end = date.fromordinal(min(high.toordinal() + spare, date(2101, 1, 1).toordinal()))
+    days = calendars.days(settings.opening, date.fromordinal(low.toordinal() - 2), end)
+    cursor.register("opening_days_arrow", days if isinstance(days, pa.Table) else pa.Table.from_pandas(days))
+    cursor.execute("create or replace temp table opening_days as select * from opening_days_arrow")
+    cursor.unregister("opening_days_arrow")
+
+
+def _business(alias: str, second: str) -> str:
+    """SQL: the reading of the business clock at a UTC second whose local day is joined as `alias`."""
+    return f"({alias}.before_s + greatest(least({second}, {alias}.closes_s), {alias}.opens_s) - {alias}.opens_s)"
+
+
+# --- tickets ------------------------------------------------------------------------------------------------
+
+
+def policy_for(policies: tuple[Policy, ...], priority: str | None, team: str | None, channel: str | None) -> Policy:
+    """The first policy that matches; no priority counts as normal; none matching is a policy without targets."""
+    for policy in policies:
+        if (
+            policy.priority in (None, priority or "normal")
+            and policy.team in (None, team)
+            and policy.channel in (None, channel)
+        ):
+            return policy
+    return Policy()
+
+
+def stage_of(touchpoint: str | None, stages: Mapping[str, str]) -> str | None:
+    """The journey stage of a touchpoint: as the organisation mapped it, else by well-known words, else None."""
+    if touchpoint is None:
+        return None
+    if touchpoint in stages:
+        return stages[touchpoint]
+    folded = touchpoint.strip().casefold()
+    return next((stage for stage in STAGES if folded in STAGE_WORDS[stage].split()), None)
+
+
+def _lookups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Temporary tables: the policy of each priority, team and channel; the stage of each touchpoint."""
+    combinations = cursor.execute("select distinct priority, team, channel from current_tickets").fetchall()
+    cursor.execute("""
+        create or replace temp table policy_of (priority varchar, team varchar, channel varchar,
+            first_response_target_s bigint, resolution_target_s bigint, on_business boolean)""")
+    rows = []
+    for combination in combinations:
+        policy = policy_for(settings.policies, *combination)
+        rows.append([*combination, policy.first_response_s, policy.resolution_s, policy.clock == "business"])
+    _insert(cursor, "policy_of", rows)
+    found = cursor.execute("""
+        select distinct touchpoint from (select touchpoint from current_tickets
+        union all select touchpoint from current_surveys) where touchpoint is not null""").fetchall()
+    cursor.execute("create or replace temp table stage_of (touchpoint varchar, stage varchar)")
+    _insert(cursor, "stage_of", [[word, stage_of(word, settings.stages)] for (word,) in found])
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[list[object]]) -> None:
+    if rows:
+        cursor.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+_ONE_TOUCH = {
+    "one_touch": "case when agent_replies is not null then agent_replies = 1 and coalesce(reopens, 0) = 0 end",
+    "freshservice": "case when customer_messages is not null then customer_messages <= 1 end",
+    "zoho": "case when agent_replies is not null then agent_replies = 1 end",
+    "intercom": "case when teammates is not null and reopens is not null then teammates = 1 and reopens = 0 end",
+}
+
+
+def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    _lookups(cursor, settings)
+    waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
+    cursor.execute(
+        f"""
+        create or replace table ticket_facts as
+        with instants as (
+            select t.*, k.trust_sla, k.knows_first_response,
+                   k.knows_resolution or coalesce(t.status, 'open') not in ('solved', 'closed') as knows_resolution,
+                   {_seconds("t.created_at")} as created_s,
+                   coalesce(t.first_response_at, t.created_at + to_seconds(t.first_response_s)) as answered_at,
+                   coalesce(t.resolved_at, t.created_at + to_seconds(t.resolution_s)) as solved_at,
+                   {waiting.format("t.waiting_s")} as off_s, {waiting.format("t.waiting_business_s")} as off_business_s
+            from current_tickets t join knowing k on k.import_id = t.import_id
+            where coalesce(t.status, 'open') not in ('deleted', 'spam')),
+        clocks as (
+            select i.*, {_to_local("created_at")} as created_local, {_to_local("answered_at")} as answered_local,
+                   {_to_local("solved_at")} as solved_local,
+                   {_seconds("answered_at")} as first_response_at_s, {_seconds("solved_at")} as resolved_at_s
+            from instants i),
+        readings as (
+            select c.*, {_business("d0", "c.created_s")} as created_business_s,
+                   {_business("d1", "c.first_response_at_s")} as answered_business_s,
+                   {_business("d2", "c.resolved_at_s")} as solved_business_s
+            from clocks c
+            join opening_days d0 on d0.day = cast(c.created_local as date)
+            left join opening_days d1 on d1.day = cast(c.answered_local as date)
+            left join opening_days d2 on d2.day = cast(c.solved_local as date)),
+        durations as (
+            select r.*,
+                   case when first_response_at_s >= created_s then first_response_at_s - created_s end as fr_calendar,
+                   case when first_response_at_s is null or first_response_at_s >= created_s
+                        then coalesce(first_response_business_s, answered_business_s - created_business_s) end as fr_business,
+                   case when resolved_at_s >= created_s
+                        then greatest(resolved_at_s - created_s - off_s, 0) end as rs_calendar,
+                   case when resolved_at_s is null or resolved_at_s >= created_s
+                        then coalesce(resolution_business_s,
+                             greatest(solved_business_s - created_business_s - off_business_s, 0)) end as rs_business
+            from readings r),
+        judged as (
+            select d.*, p.first_response_target_s, p.resolution_target_s, p.on_business,
+                   case when p.on_business then fr_business else fr_calendar end as fr_taken,
+                   case when p.on_business then rs_business else rs_calendar end as rs_taken,
+                   case when p.on_business then created_business_s else created_s end as start_reading,
+                   case when p.on_business then off_business_s else off_s end as off_reading,
+                   c.segment as customer_segment, c.customer_id as known_customer, s.stage
+            from durations d
+            join policy_of p on p.priority is not distinct from d.priority and p.team is not distinct from d.team
+                            and p.channel is not distinct from d.channel
+            left join customer_of c on c.known_as = d.customer_id
+            left join stage_of s on s.touchpoint = d.touchpoint)
+        select source, key, coalesce(known_customer, customer_id) as customer_id, agent, team, channel, priority, coalesce(segment, customer_segment) as segment,
+               stage, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
+               created_s, created_business_s, {_local("created", "created_local")},
+               first_response_at_s, resolved_at_s, {_local("resolved", "solved_local")},
+               fr_calendar as first_response_calendar_s, fr_business as first_response_business_s,
+               rs_calendar as resolution_calendar_s, rs_business as resolution_business_s,
+               coalesce(first_response_at_s < created_s, false) as first_response_negative,
+               coalesce(resolved_at_s < created_s, false) as resolution_negative,
+               knows_first_response, knows_resolution, agent_replies, reopens, {_ONE_TOUCH[settings.count_as]} as one_touch,
+               coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
+               case when trust_sla and first_response_in_sla is not null then first_response_in_sla
+                    else fr_taken <= first_response_target_s end as first_response_met,
+               case when trust_sla and first_response_in_sla is not null then coalesce(first_response_at_s, created_s)
+                    when fr_taken is not null then first_response_at_s end as first_response_judged_s,
+               case when knows_first_response and not coalesce(first_response_at_s < created_s, false)
+                    then start_reading + first_response_target_s end as first_response_deadline,
+               case when knows_first_response and not coalesce(first_response_at_s < created_s, false)
+                    then coalesce(start_reading + first_response_target_s, created_s + {UNANSWERED_S}) end as answer_deadline,
+               on_business and first_response_target_s is not null as answer_on_business,
+               case when trust_sla and resolution_in_sla is not null then resolution_in_sla
+                    else rs_taken <= resolution_target_s end as resolution_met,
+               case when trust_sla and resolution_in_sla is not null then coalesce(resolved_at_s, created_s)
+                    when rs_taken is not null then resolved_at_s end as resolution_judged_s,
+               case when knows_resolution and not coalesce(resolved_at_s < created_s, false)
+                    then start_reading + resolution_target_s + off_reading end as resolution_deadline
+        from judged order by created_s""",
+        {"zone": settings.zone},
+    )
+
+
+# --- surveys ------------------------------------------------------------------------------------------------
+
+
+def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    cursor.execute("""
+        create or replace temp table ticket_of as
+        select source, key, team, channel, priority, agent, segment, stage, customer_id,
+               count(*) over (partition by key) as holders
+        from ticket_facts where key in (select ticket_id from current_surveys where ticket_id is not null)""")
+    kinds = " union all ".join(
+        f"""select *, '{name}' as kind, {name} as score, {name}_worst as worst, {name}_best as best, {position} as place
+            from known where {name} is not null or (answered is false and first_score = '{name}')"""
+        for position, name in enumerate(SCORES)
+    )
+    firsts = " ".join(f"when list_contains(names, '{name}') then '{name}'" for name in SCORES)
+    cursor.execute(
+        f"""
+        create or replace table survey_facts as
+        with known as (
+            select s.*, case {firsts} end as first_score from current_surveys s join knowing k on k.import_id = s.import_id),
+        long as ({kinds}),
+        placed as (
+            select l.*, coalesce(answered, true) as is_answer, {_to_local("answered_at")} as local,
+                   row_number() over (partition by source, key order by place) = 1 as first_of_response,
+                   bool_or(answered is false) over (partition by import_id) as lists_unanswered
+            from long l)
+        select p.source, p.key, p.kind, p.is_answer, p.first_of_response, p.lists_unanswered,
+               {_seconds("p.answered_at")} as answered_s, {_local("answered", "p.local")},
+               p.score, p.worst, p.best, (p.score - p.worst) / nullif(p.best - p.worst, 0) as normal,
+               coalesce(c.customer_id, p.customer_id, o.customer_id, a.customer_id) as customer_id,
+               coalesce(p.team, o.team, a.team, c.team) as team, coalesce(p.channel, o.channel, a.channel) as channel,
+               coalesce(o.priority, a.priority) as priority, coalesce(p.agent, o.agent, a.agent) as agent,
+               coalesce(p.segment, c.segment, o.segment, a.segment) as segment,
+               coalesce(s.stage, o.stage, a.stage) as stage, p.comment, p.ticket_id
+        from placed p
+        left join ticket_of o on o.key = p.ticket_id and o.source = p.source
+        left join ticket_of a on a.key = p.ticket_id and a.holders = 1
+        left join customer_of c on c.known_as = coalesce(p.customer_id, o.customer_id, a.customer_id)
+        left join stage_of s on s.touchpoint = p.touchpoint
+        order by answered_s""",
+        {"zone": settings.zone},
+    )
+
+
+# --- customers and purchases --------------------------------------------------------------------------------
+
+
+def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    known = cursor.execute("select count(*) > 0 from current_customers").fetchall()[0][0]
+    rows = _KNOWN_CUSTOMERS if known else _estimated(cursor)
+    params = {} if known else {"zone": settings.zone, "gone": settings.churn_after_days}
+    cursor.execute(
+        f"""
+        create or replace table customer_facts as
+        with rows as ({rows})
+        select customer_id, team, channel, segment, monthly_value, estimated,
+               {_local("started", "started_on")}, {_local("cancelled", "cancelled_on")},
+               cast((year(started_on) * 12 + month(started_on)) * {CODE_MONTH} + day(started_on) as integer) as start_code,
+               cast((year(cancelled_on) * 12 + month(cancelled_on)) * {CODE_MONTH} + day(cancelled_on) as integer)
+                   as cancel_code
+        from rows order by started_on""",
+        params,
+    )
+    cursor.execute("""
+        create or replace temp table customer_of as
+        select customer_id as known_as, customer_id, team, segment from customer_facts""")
+    if known:  # a survey tool may know the customer by e-mail address only
+        cursor.execute("""
+            insert into customer_of
+            select email, any_value(c.customer_id), any_value(f.team), any_value(f.segment)
+            from current_customers c join customer_facts f on f.customer_id = c.customer_id
+            where email is not null and email not in (select known_as from customer_of)
+            group by email having count(distinct c.customer_id) = 1""")
+
+
+_KNOWN_CUSTOMERS = """
+    select customer_id, team, channel, segment, monthly_value, false as estimated, started_on as started_on,
+           case when cancelled_on >= started_on then cancelled_on end as cancelled_on
+    from current_customers qualify row_number() over (partition by customer_id order by import_id desc, source) = 1"""
+
+
+def _estimated(cursor: duckdb.DuckDBPyConnection) -> str:
+    """SQL: customers from their activity: purchases, else tickets and surveys."""
+    bought = cursor.execute("select count(*) > 0 from current_purchases").fetchall()[0][0]
+    activity = (
+        "select customer_id, purchased_at as moment, team, segment from current_purchases"
+        if bought
+        else """select customer_id, created_at as moment, team, segment from current_tickets
+                where coalesce(status, 'open') not in ('deleted', 'spam')
+                union all select customer_id, answered_at, team, segment from current_surveys"""
+    )
+    return f"""
+        select customer_id, arg_max(team, moment) as team, cast(null as varchar) as channel, arg_max(segment, moment) as segment,
+               cast(null as double) as monthly_value, true as estimated,
+               cast({_to_local("min(moment)")} as date) as started_on,
+               cast({_to_local("max(moment)")} as date) + cast($gone as integer) as cancelled_on
+        from ({activity}) where customer_id is not null group by customer_id"""
+
+
+def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    cursor.execute(
+        f"""
+        create or replace table purchase_facts as
+        with placed as (
+            select p.*, {_to_local("purchased_at")} as local, {_seconds("purchased_at")} as purchased_s,
+                   row_number() over (partition by customer_id order by purchased_at, source, key) as nth
+            from current_purchases p)
+        select p.source, p.key, p.customer_id, p.purchased_s, {_local("purchased", "p.local")}, p.amount,
+               cast(p.nth as integer) as nth, coalesce(p.team, c.team) as team, coalesce(p.segment, c.segment) as segment
+        from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s""",
+        {"zone": settings.zone},
+    )
+
+
+def _periods(cursor: duckdb.DuckDBPyConnection, settings: Settings, as_of_s: int | None) -> None:
+    """All periods of every grain from the first to the last day of the facts, for series without holes."""
+    first, last = cursor.execute("""
+        select min(a), max(b) from (
+            select min(created_on) as a, max(greatest(created_on, resolved_on)) as b from ticket_facts
+            union all select min(answered_on), max(answered_on) from survey_facts
+            union all select min(started_on), max(greatest(started_on, cancelled_on)) from customer_facts
+            union all select min(purchased_on), max(purchased_on) from purchase_facts)""").fetchall()[0]
+    as_of = None if as_of_s is None else datetime.fromtimestamp(as_of_s, UTC).date()
+    days = [day for day in (first, last, as_of) if day is not None] or [NO_DATA.date()]
+    grains = " union all ".join(
+        f"""select '{grain}' as grain, cast(starts_on as date) as starts_on,
+                   cast(starts_on + interval 1 {grain} as date) as ends_on
+            from range(date_trunc('{grain}', $first), cast($last as timestamp), interval 1 {grain}) t(starts_on)"""
+        for grain in GRAINS
+    )
+    last_day = date.fromordinal(max(days).toordinal() + 2)
+    cursor.execute(
+        f"create or replace table periods as {grains}",
+        {"first": datetime.combine(min(days), datetime.min.time()), "last": last_day},
+    )

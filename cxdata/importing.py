@@ -1,0 +1,546 @@
+"""One import: a file becomes rows, rejects and a summary, in one transaction.
+
+In: a file, the user's choices, the store. Out: an Outcome. Rows read = new + changed + unchanged + rejected +
+left out, always; every rejected row is kept with its line, column, value and reason, and the file itself as well.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import duckdb
+import pyarrow as pa
+
+from cxdata import reading, sources
+from cxdata.errors import CxError, FileProblem, Note, note
+from cxdata.i18n import N_, _
+from cxdata.parsing import cleaned, quoted
+from cxdata.reading import Ragged, TextTable
+from cxdata.schema import Kind
+from cxdata.sources.base import Mapping_, Source
+from cxdata.store import BLOCK, Store, version_columns
+from cxdata.understanding import STAGING, Choices, apply_choices, understand, used_columns
+
+REQUIRED_MISSING = 1000  # added to a field's number where a required cell is empty
+REPEATED = N_("earlier states of a row that stands again further down")
+FOOTER = N_("footer lines")
+_RAGGED = {
+    "too_many_cells": N_("The row has {cells} cells, the header {columns}."),
+    "unclosed_quote": N_("A quotation mark is opened and never closed."),
+    "too_long": N_("The row is longer than 1 MB."),
+}
+_REASONS = {
+    "instant": N_('"{value}" is no date and time that can be read (expected {reads}).'),
+    "date": N_('"{value}" is no date that can be read (expected {reads}).'),
+    "seconds": N_('"{value}" is no duration.'),
+    "count": N_('"{value}" is no whole number.'),
+    "number": N_('"{value}" is no number.'),
+    "score": N_('"{value}" is no score on the scale {reads}.'),
+}
+_EMPTY = N_("The cell is empty, and every row needs {what}.")
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would do. `left_out`: {reason: rows}. `import_id` None: nothing was stored."""
+
+    file: str
+    source: str
+    kind: str
+    understood: dict[str, Any]
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    first: str | None = None
+    last: str | None = None
+    newest_s: int | None = None
+    import_id: int | None = None
+
+    def counts(self) -> dict[str, Any]:
+        """What is kept with the import, as JSON."""
+        return {
+            "rows": self.rows,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "left_out": self.left_out,
+            "notes": [entry.dumped() for entry in self.notes],
+            "first": self.first,
+            "last": self.last,
+            "newest_s": self.newest_s,
+        }
+
+
+def import_file(
+    store: Store,
+    path: Path,
+    choices: Choices | None = None,
+    *,
+    name: str | None = None,
+    by: str = "",
+    now: datetime | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Import one file; with `dry_run` everything is done and nothing kept.
+
+    `name` is the file's name as the user knows it. Dates after `now` (default: this moment) are no news: they do
+    not move as-of. Raises CxError with one sentence where nothing of the file can go in.
+    """
+    choices = choices or Choices()
+    name = name or path.name
+    now = now or datetime.now(UTC)
+    with tempfile.TemporaryDirectory(prefix="cx-import-") as folder:
+        table = reading.read(path, Path(folder))
+        table, source, mapping = recognise(table, choices)
+        with store.writing() as cursor, _kept_unless(cursor, dry_run):
+            steps = _Import(cursor, store, table, source, mapping, choices, name, Path(folder))
+            outcome = steps.run(now)
+            if not dry_run:
+                steps.keep(outcome, path, by, now)
+                store.rebuild(cursor)
+            else:
+                outcome.import_id = None
+    return outcome
+
+
+@contextmanager
+def _kept_unless(cursor: duckdb.DuckDBPyConnection, dry_run: bool) -> Iterator[None]:
+    """Undo what was written in a dry run, and leave a transaction for the store to commit."""
+    yield
+    if dry_run:
+        cursor.rollback()
+        cursor.begin()
+
+
+def recognise(table: TextTable, choices: Choices) -> tuple[TextTable, Source, Mapping_]:
+    """The table with its header records, the source that wrote it, and the mapping with the user's columns."""
+    header = table.header
+    source, mapping = (
+        sources.identify(header, kind=choices.kind, source=choices.source)
+        if not choices.mapping
+        else (_identify_with(table, choices))
+    )
+    if source.header_records > 1:
+        table = table.with_header(table.header_at, source.header_records)
+    labels = _labels(table, source)
+    if labels:
+        mapping = sources.base.map_columns(source, header, labels)
+    return table, source, apply_choices(mapping, header, labels, choices)
+
+
+def _identify_with(table: TextTable, choices: Choices) -> tuple[Source, Mapping_]:
+    """Identify a file whose columns the user maps: what is missing without his columns may be there with them."""
+    try:
+        return sources.identify(table.header, kind=choices.kind, source=choices.source)
+    except sources.MappingProblem:
+        if choices.kind:
+            raise
+    for kind in ("tickets", "surveys", "customers", "purchases"):
+        source, mapping = sources.identify(table.header, kind=kind, source="generic")
+        names = {entry.name for entry in mapping.kind.fields}
+        if set(choices.mapping) <= names:
+            mapping = apply_choices(mapping, table.header, (), choices)
+            if not mapping.missing and (kind != "surveys" or set(mapping.uses) & set(sources.SCORES)):
+                return source, mapping
+    return sources.identify(table.header, kind=choices.kind, source=choices.source)
+
+
+def _labels(table: TextTable, source: Source) -> tuple[str, ...]:
+    if not source.labels_in:
+        return ()
+    return tuple(" ".join(cell.split()) for cell in table.records[table.header_at + source.labels_in])
+
+
+class _Import:
+    """The steps of one import on one cursor, inside one transaction."""
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        store: Store,
+        table: TextTable,
+        source: Source,
+        mapping: Mapping_,
+        choices: Choices,
+        name: str,
+        folder: Path,
+    ) -> None:
+        self.cursor, self.store, self.table, self.folder = cursor, store, table, folder
+        self.source, self.mapping, self.choices, self.name = source, mapping, choices, name
+        self.ragged: tuple[Ragged, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        return self.mapping.kind
+
+    def rows(self, sql: str) -> list[tuple]:
+        return self.cursor.execute(sql).fetchall()
+
+    def one(self, sql: str) -> int:
+        return int(self.rows(sql)[0][0] or 0)
+
+    def run(self, now: datetime) -> Outcome:
+        header = self.table.header
+        columns = used_columns(self.source, self.mapping, header)
+        self._stage(columns)
+        if self.one(f"select count(*) from {STAGING}") == 0 and not self.ragged:
+            raise FileProblem("{file} holds a header and no rows. Nothing was imported.", file=self.name)
+        at = self.table.header_at
+        head = self.table.records[at : at + self.table.header_records]
+        self.understood = understand(
+            self.rows,
+            self.source,
+            self.mapping,
+            header,
+            head,
+            self.choices,
+            delimiter=self.table.delimiter,
+            default_zone=self.store._settings(self.cursor).zone,
+        )
+        self._type()
+        return self._account(now)
+
+    # --- text to typed rows ---------------------------------------------------------------------------------
+
+    def _stage(self, columns: tuple[int, ...]) -> None:
+        try:
+            self._load(columns)
+        except duckdb.Error:
+            self.table, self.ragged = reading.strict_copy(self.table, self.folder)
+            self._load(columns)
+
+    def _load(self, columns: tuple[int, ...]) -> None:
+        table = self.table
+        width = table.columns + (table.line_column is not None)
+        names = ", ".join(f"'c{index}': 'varchar'" for index in range(width))
+        wanted = [f"{cleaned(f'c{index}')} as c{index}" for index in columns]
+        if table.line_column is not None:
+            wanted.append(f"cast(c{table.line_column} as bigint) as line")
+        self.cursor.execute(
+            f"""
+            create or replace temp table {STAGING} as select {", ".join(wanted)}
+            from read_csv({quoted(str(table.path))}, delim = {quoted(table.delimiter)}, quote = '"', escape = '"',
+                header = false, skip = {table.skip_lines}, new_line = '\\n', auto_detect = false, strict_mode = true,
+                columns = {{{names}}})"""
+        )
+
+    @property
+    def first_row(self) -> int:
+        """The rowid of the first staged row; inside a transaction DuckDB counts from a number of its own."""
+        return self.one(f"select min(rowid) from {STAGING}")
+
+    def _type(self) -> None:
+        plans = list(self.understood.plans.values())
+        values = ", ".join(f"{sql} as {name}" for plan in plans for name, sql in plan.columns)
+        bad = []
+        for number, plan in enumerate(plans):
+            if plan.type != "text":
+                bad.append(f"when {plan.text} is not null and v.{plan.name} is null then {number}")
+            if plan.name in self.kind.required:
+                bad.append(f"when v.{plan.name} is null then {number + REQUIRED_MISSING}")
+        left = [f"when {sql} then {number}" for number, (sql, _) in enumerate(self.understood.left_out)]
+        kept = ", ".join(f"v.{name}" for plan in plans for name, _ in plan.columns)
+        self.cursor.execute(
+            f"""
+            create or replace temp table parsed as
+            select record, {kept}, {f"case {' '.join(left)} end" if left else "cast(null as integer)"} as left_out,
+                   {f"case {' '.join(bad)} end" if bad else "cast(null as integer)"} as bad
+            from (select rowid - {self.first_row} as record, *, {values} from {STAGING}) v"""
+        )
+        self._keys()
+
+    def _keys(self) -> None:
+        """Give every good row its key; of rows with the same key the last counts."""
+        names = {name for plan in self.understood.plans.values() for name, _ in plan.columns}
+        columns = ", ".join(
+            f"{name}" if name in names else f"cast(null as {type_}) as {name}" for name, type_ in self.kind.columns
+        )
+        if self.kind.id in self.understood.plans:
+            key = f"{self.kind.id}"
+            empty = "where left_out is null and bad is null and key is not null"
+        else:
+            key, empty = "''", "where left_out is null and bad is null"
+        self.cursor.execute(
+            f"""create or replace temp table typed as
+                select * from (select record, {key} as key, {columns}, left_out, bad from parsed) {empty}"""
+        )
+        if self.kind.id not in self.understood.plans or self._unnamed():
+            self._derived_keys(names)
+        self.cursor.execute("""
+            create or replace temp table repeated as
+            select t.record from typed t join
+                (select key, max(record) as newest from typed group by key having count(*) > 1) n using (key)
+            where t.record < n.newest""")
+        if self.one("select count(*) from repeated"):
+            self.cursor.execute("delete from typed where record in (select record from repeated)")
+
+    def _unnamed(self) -> bool:
+        """Whether some good rows lack the id that the others have (only where the id is not required)."""
+        return (
+            self.one(f"select count(*) from parsed where left_out is null and bad is null and {self.kind.id} is null")
+            > 0
+        )
+
+    def _derived_keys(self, names: set[str]) -> None:
+        """Rows without an id are known by their content, and equal ones by their order: the same file, the same keys."""
+        content = ", ".join(f"coalesce(cast({name} as varchar), '')" for name, _ in self.kind.columns if name in names)
+        have_id = f"{self.kind.id} is not null" if self.kind.id in names else "false"
+        columns = ", ".join(
+            name if name in names else f"cast(null as {type_}) as {name}" for name, type_ in self.kind.columns
+        )
+        self.cursor.execute(
+            f"""
+            create or replace temp table typed as
+            select record, case when {have_id} then {self.kind.id if self.kind.id in names else "''"}
+                   else content || '-' || row_number() over (partition by content order by record) end as key,
+                   {columns}, left_out, bad
+            from (select *, md5(concat_ws('\\x1f', {content})) as content from parsed
+                  where left_out is null and bad is null)"""
+        )
+
+    # --- accounting -----------------------------------------------------------------------------------------
+
+    def _account(self, now: datetime) -> Outcome:
+        outcome = Outcome(self.name, self.source.name, self.kind.name, self._described())
+        outcome.notes += [*self.understood.notes, *self._notes(now)]
+        staged = self.one(f"select count(*) from {STAGING}")
+        outcome.rows = staged + self.table.ragged_total + len(self.table.footer)
+        rejected = self.one("select count(*) from parsed where left_out is null and bad is not null")
+        outcome.rejected = rejected + self.table.ragged_total
+        for number, (_, reason) in enumerate(self.understood.left_out):
+            rows = self.one(f"select count(*) from parsed where left_out = {number}")
+            if rows:
+                outcome.left_out[reason] = rows
+        for reason, rows in ((REPEATED, self.one("select count(*) from repeated")), (FOOTER, len(self.table.footer))):
+            if rows:
+                outcome.left_out[reason] = rows
+        good = self.one("select count(*) from typed")
+        met, differs = self._compare()
+        outcome.new, outcome.changed, outcome.unchanged = good - met, differs, met - differs
+        if good == 0 and outcome.rejected:
+            raise self._nothing_fits(outcome.rejected)
+        outcome.first, outcome.last, outcome.newest_s = self._span(now)
+        return outcome
+
+    def _described(self) -> dict[str, Any]:
+        described = self.understood.described()
+        described.update(encoding=self.table.encoding, delimiter=self.table.delimiter)
+        return described
+
+    def _compare(self) -> tuple[int, int]:
+        """(keys that were there before, those of them whose row differs)."""
+        if not self.store.active_imports(self.cursor, self.kind.name):
+            return 0, 0
+        names = [name for name, _ in self.kind.columns]
+        new, old = (", ".join(f"{side}.{name}" for name in names) for side in ("t", "c"))
+        current = self.store.current_sql(self.cursor, self.kind.name)
+        found = self.rows(
+            f"""select count(*), count(*) filter (row({new}) is distinct from row({old}))
+                from typed t join ({current}) c on c.key = t.key and c.source = {quoted(self.source.system)}"""
+        )[0]
+        return int(found[0]), int(found[1])
+
+    def _time_fields(self) -> list[str]:
+        return [plan.name for plan in self.understood.plans.values() if plan.type in ("instant", "date")]
+
+    def _span(self, now: datetime) -> tuple[str | None, str | None, int | None]:
+        """(first day, last day, newest second seen) of the rows; due and future dates are no news."""
+        lead = {
+            "tickets": "created_at",
+            "surveys": "answered_at",
+            "customers": "started_on",
+            "purchases": "purchased_at",
+        }
+        main = lead[self.kind.name]
+        zone = quoted(self.store._settings(self.cursor).zone)
+        is_date = self.understood.kind.field(main).type == "date"
+        day = main if is_date else f"cast(timezone({zone}, timezone('UTC', {main})) as date)"
+        first, last = self.rows(f"select cast(min({day}) as varchar), cast(max({day}) as varchar) from typed")[0]
+        limit = int(now.timestamp()) + 86400
+        newest: list[int] = []
+        for name in self._time_fields():
+            zone = quoted(self.understood.zone)
+            if self.understood.kind.field(name).type == "date":
+                instant = f"timezone('UTC', timezone({zone}, cast({name} + 1 as timestamp)))"
+            elif name in self.understood.date_only:  # a day without a time stands for the whole of it
+                local = f"timezone({zone}, timezone('UTC', {name}))"
+                instant = f"timezone('UTC', timezone({zone}, {local} + interval 1 day))"
+            else:
+                instant = name
+            seconds = f"epoch_us({instant}) // 1000000"
+            found = self.rows(f"select max({seconds}) from typed where {seconds} <= {limit}")[0][0]
+            newest += [] if found is None else [int(found)]
+        return first, last, max(newest, default=None)
+
+    def _notes(self, now: datetime) -> list[Note]:
+        """What a careful analyst would remark."""
+        notes = []
+        if self.table.replaced:
+            notes.append(
+                note("{count} characters could not be read in this encoding and show as �.", count=self.table.replaced)
+            )
+        for name in self._time_fields():
+            later = self.one(
+                f"select count(*) from typed where {name} > timestamp '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}' + interval 1 day"
+            )
+            if later and name != "cancelled_on":
+                notes.append(
+                    note(
+                        '{count} rows have a date in the future in "{column}".', count=later, column=self._header(name)
+                    )
+                )
+        if {"created_at", "resolved_at"} <= set(self.understood.plans):
+            early = self.one("select count(*) from typed where resolved_at < created_at")
+            if early:
+                notes.append(
+                    note(
+                        "{count} tickets are resolved before they were created; their duration is left out.",
+                        count=early,
+                    )
+                )
+        if self.understood.date_why not in ("iso", "chosen", "days above 12", "month name", "number"):
+            notes.append(
+                note(
+                    "Dates are read day-first ({what}): no number above 12 decides it. If that is wrong, undo and import "
+                    "again with the other order.",
+                    what=self.understood.date_why,
+                )
+            )
+        return notes
+
+    def _header(self, name: str) -> str:
+        return self.understood.plans[name].header
+
+    def _nothing_fits(self, rejected: int) -> CxError:
+        line, column, _, reason, _ = next(self._rejects(limit=1))
+        return CxError(
+            "None of the {rows} rows of {file} could be read. The first: line {line}, column {column}: {reason}",
+            rows=rejected,
+            file=self.name,
+            line=line,
+            column=column,
+            reason=str(Note(*json.loads(reason))),
+        )
+
+    # --- keeping --------------------------------------------------------------------------------------------
+
+    def keep(self, outcome: Outcome, path: Path, by: str, now: datetime) -> None:
+        """Write the versions, the rejects, the file and the record of the import."""
+        import_id = self.one("select coalesce(max(import_id), 0) + 1 from imports")
+        columns = version_columns(self.kind)
+        self.cursor.execute(
+            f"""insert into {self.kind.name}_versions (import_id, source, key, {columns})
+                select {import_id}, {quoted(self.source.system)}, key, {columns} from typed order by record"""
+        )
+        if outcome.rejected:
+            self._keep_rejects(import_id)
+        sha256, size = _keep_original(self.cursor, path)
+        outcome.import_id = import_id
+        self.cursor.execute(
+            "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
+            [
+                import_id,
+                now.astimezone(UTC).replace(tzinfo=None),
+                by,
+                self.name,
+                sha256,
+                size,
+                self.source.name,
+                self.kind.name,
+                json.dumps(outcome.understood),
+                json.dumps(outcome.counts()),
+            ],
+        )
+
+    def _keep_rejects(self, import_id: int) -> None:
+        rows = [(import_id, *row) for row in self._rejects()]
+        batch = pa.table(
+            {
+                "import_id": pa.array([row[0] for row in rows], pa.int32()),
+                "line": pa.array([row[1] for row in rows], pa.int64()),
+                "column_name": pa.array([row[2] for row in rows], pa.string()),
+                "value": pa.array([row[3] for row in rows], pa.string()),
+                "reason": pa.array([row[4] for row in rows], pa.string()),
+                "cells": pa.array([row[5] for row in rows], pa.list_(pa.string())),
+            }
+        )
+        self.cursor.register("reject_rows", batch)
+        self.cursor.execute("insert into rejects by name select * from reject_rows")
+        self.cursor.unregister("reject_rows")
+
+    def _rejects(self, limit: int | None = None) -> Iterator[tuple[int, str, str, str, list[str]]]:
+        """(line, column, value, reason as JSON, cells) of every rejected row, by line within each cause."""
+        plans = list(self.understood.plans.values())
+        for number, plan in enumerate(plans):
+            for code in (number, number + REQUIRED_MISSING):
+                line = "line" if self.table.line_column is not None else "cast(null as bigint)"
+                found = self.rows(
+                    f"""select p.record, {plan.text}, {line} from parsed p join {STAGING} s on s.rowid = p.record + {self.first_row}
+                        where p.left_out is null and p.bad = {code} order by 1 {f"limit {limit}" if limit else ""}"""
+                )
+                if found:
+                    yield from self._described_rejects(plan, code, found)
+        for entry in self.ragged:
+            said = note(_RAGGED[entry.reason], cells=len(entry.cells), columns=self.table.columns)
+            yield entry.line, "", "", json.dumps(said.dumped()), list(entry.cells)
+
+    def _described_rejects(self, plan: Any, code: int, found: list[tuple]) -> Iterator[tuple]:
+        records = [int(row[0]) for row in found]
+        lines = reading.line_numbers(self.table, records) if self.table.line_column is None else {}
+        cells = reading.raw_records(self.table, records)
+        for record, value, line in found:
+            if code >= REQUIRED_MISSING:
+                said = note(_EMPTY, what=self.kind.field(plan.name).label)
+            else:
+                said = note(_REASONS[plan.type], value=value, reads=plan.reads)
+            raw = list(cells[int(record)])[: self.table.columns]
+            yield line or lines[int(record)], plan.header, value or "", json.dumps(said.dumped()), raw
+
+
+def _keep_original(cursor: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, int]:
+    """Store the bytes of the file, compressed in blocks, once; (SHA-256, size in bytes)."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+    sha256 = digest.hexdigest()
+    if cursor.execute("select count(*) from originals where sha256 = ?", [sha256]).fetchall()[0][0]:
+        return sha256, size
+    codec = pa.Codec("zstd", compression_level=1)
+    with path.open("rb") as file:
+        part = 0
+        while block := file.read(BLOCK):
+            packed = codec.compress(block, asbytes=True)
+            cursor.execute("insert into originals values (?, ?, ?, ?)", [sha256, part, len(block), packed])
+            part += 1
+    return sha256, size
+
+
+def write_rejects(store: Store, import_id: int, file: TextIO) -> int:
+    """Write the rejected rows of an import as CSV: the user's own columns and `reason`. How many there were."""
+    header, rows = store.rejects(import_id)
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*header, "reason"])
+    for row in rows:
+        cells = list(row["cells"])
+        reason = _("line {line}", line=row["line"])
+        if row["column_name"]:
+            reason += f', {_("column")} "{row["column_name"]}"'
+        cells += [""] * (len(header) - len(cells))
+        writer.writerow([*cells, f"{reason}: {Note(*json.loads(row['reason']))}"])
+    return len(rows)

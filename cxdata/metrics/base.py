@@ -1,0 +1,302 @@
+"""What a metric is: its words, where its rows are, and one of a few measures.
+
+A measure states which parts it needs as SQL aggregates (portable subset) and turns arrays of those parts into
+value, n and interval. The subclasses are the kinds of numbers there are; a metric is one constant using one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cxdata import statistics
+
+Array = npt.NDArray[np.float64]
+Parts = Mapping[str, Array]
+Pair = tuple[Array, Array]
+
+
+def nothing(like: Array) -> Array:
+    return np.full(like.shape, np.nan)
+
+
+def ratio(x: Array, n: Array) -> Array:
+    """x / n; nan where n is 0: nothing measured is no number."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(n > 0, x / n, np.nan)
+
+
+class Measure:
+    """Base of the kinds of numbers. Arrays are aligned, one element a group."""
+
+    def parts(self, clock: str) -> dict[str, str]:
+        """{part: SQL aggregate}."""
+        raise NotImplementedError
+
+    def value(self, parts: Parts) -> Array:
+        raise NotImplementedError
+
+    def n(self, parts: Parts) -> Array:
+        return parts["n"]
+
+    def interval(self, parts: Parts) -> Pair:
+        """95 % interval; nan where the kind has none."""
+        value = self.value(parts)
+        return nothing(value), nothing(value)
+
+    def difference(self, now: Parts, before: Parts) -> Pair:
+        """95 % interval of now − before; nan where the kind has none."""
+        value = self.value(now)
+        return nothing(value), nothing(value)
+
+
+@dataclass(frozen=True)
+class Count(Measure):
+    """Rows that meet a condition."""
+
+    where: str = "true"
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {"n": f"count(*) filter (where {self.where})"}
+
+    def value(self, parts: Parts) -> Array:
+        return parts["n"]
+
+
+@dataclass(frozen=True)
+class Share(Measure):
+    """Rows that meet `x` among those that meet `among`; both conditions in SQL. Wilson, Newcombe."""
+
+    x: str
+    among: str = "true"
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {
+            "x": f"count(*) filter (where ({self.among}) and ({self.x}))",
+            "n": f"count(*) filter (where {self.among})",
+        }
+
+    def value(self, parts: Parts) -> Array:
+        return ratio(parts["x"], parts["n"])
+
+    def interval(self, parts: Parts) -> Pair:
+        return statistics.wilson(parts["x"], parts["n"])
+
+    def difference(self, now: Parts, before: Parts) -> Pair:
+        return statistics.newcombe(now["x"], now["n"], before["x"], before["n"])
+
+
+@dataclass(frozen=True)
+class Adherence(Share):
+    """Achieved ÷ (achieved + breached) over one or more targets, counted per target."""
+
+    x: str = ""
+    targets: tuple[tuple[str, str], ...] = ()  # (achieved, breached) conditions
+
+    def parts(self, clock: str) -> dict[str, str]:
+        met = " + ".join(f"count(*) filter (where {achieved})" for achieved, _ in self.targets)
+        late = " + ".join(f"count(*) filter (where {breached})" for _, breached in self.targets)
+        return {"x": met, "n": f"{met} + {late}"}
+
+
+@dataclass(frozen=True)
+class Ratio(Share):
+    """x of n, both given as SQL aggregates (distinct customers, for one)."""
+
+    n_sql: str = ""
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {"x": self.x, "n": self.n_sql}
+
+
+@dataclass(frozen=True)
+class Mean(Measure):
+    """Mean of an expression over the rows that meet `among`. Student t, Welch. `same`: an expression that must
+    have one value only (the scale), else there is no mean to speak of."""
+
+    x: str
+    among: str
+    same: str = ""
+
+    def parts(self, clock: str) -> dict[str, str]:
+        of = f"case when {self.among} then cast({self.x} as double) end"
+        parts = {"mean": f"avg({of})", "sd": f"stddev_samp({of})", "n": f"count({of})"}
+        if self.same:
+            parts["scales"] = f"count(distinct case when {self.among} then {self.same} end)"
+        return parts
+
+    def value(self, parts: Parts) -> Array:
+        one_scale = parts["scales"] <= 1 if self.same else True
+        return np.where((parts["n"] > 0) & one_scale, parts["mean"], np.nan)
+
+    def interval(self, parts: Parts) -> Pair:
+        low, high = statistics.mean_interval(self.value(parts), parts["sd"], parts["n"])
+        return low, high
+
+    def difference(self, now: Parts, before: Parts) -> Pair:
+        return statistics.mean_difference(
+            self.value(now), now["sd"], now["n"], self.value(before), before["sd"], before["n"]
+        )
+
+
+@dataclass(frozen=True)
+class Quantile(Measure):
+    """A quantile (type 7) of a duration; `{clock}` in the expression is the clock the reader chose.
+
+    Its interval needs the order statistics at ranks that depend on n, and its verdict the ranks of both
+    periods: queries asks those apart (see `queries.quantile_bounds` and `queries.mann_whitney`).
+    """
+
+    x: str
+    p: float = 0.5
+
+    def expression(self, clock: str) -> str:
+        return self.x.format(clock=clock)
+
+    def parts(self, clock: str) -> dict[str, str]:
+        x = self.expression(clock)
+        return {"value": f"quantile_cont({x}, {self.p!r})", "n": f"count({x})"}
+
+    def value(self, parts: Parts) -> Array:
+        return np.where(parts["n"] > 0, parts["value"], np.nan)
+
+
+@dataclass(frozen=True)
+class Nps(Measure):
+    """Promoters minus detractors, −100 to 100; adjusted Wald (Rocks 2016)."""
+
+    among: str
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {
+            "promoters": f"count(*) filter (where {self.among} and score >= 9)",
+            "detractors": f"count(*) filter (where {self.among} and score <= 6)",
+            "n": f"count(*) filter (where {self.among})",
+        }
+
+    def value(self, parts: Parts) -> Array:
+        return 100 * ratio(parts["promoters"] - parts["detractors"], parts["n"])
+
+    def interval(self, parts: Parts) -> Pair:
+        return statistics.nps_interval(*_thirds(parts))
+
+    def difference(self, now: Parts, before: Parts) -> Pair:
+        return statistics.nps_difference(*_thirds(now), *_thirds(before))
+
+
+def _thirds(parts: Parts) -> tuple[Array, Array, Array]:
+    passives = parts["n"] - parts["promoters"] - parts["detractors"]
+    return parts["promoters"], passives, parts["detractors"]
+
+
+@dataclass(frozen=True)
+class FlowCount(Measure):
+    """A column of a flow: opening, entered, departed or closing."""
+
+    column: str
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {"n": f"sum({self.column})"}
+
+    def value(self, parts: Parts) -> Array:
+        return parts["n"]
+
+
+@dataclass(frozen=True)
+class FlowShare(Share):
+    """A share of the stock at the period's opening, from the columns of a flow."""
+
+    kept: bool = False
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {"x": f"sum(opening) - sum({self.x})" if self.kept else f"sum({self.x})", "n": "sum(opening)"}
+
+
+@dataclass(frozen=True)
+class FlowRatio(Measure):
+    """One sum over another of a flow, without an interval; `n` says how many stand behind it."""
+
+    top: str
+    bottom: str
+    count: str
+    known: str  # column that counts the rows whose value is known; none known, no number
+
+    def parts(self, clock: str) -> dict[str, str]:
+        sums = {"top": self.top, "bottom": self.bottom, "n": self.count, "known": self.known}
+        return {name: f"sum({column})" for name, column in sums.items()}
+
+    def value(self, parts: Parts) -> Array:
+        return np.where(parts["known"] > 0, ratio(parts["top"], parts["bottom"]), np.nan)
+
+    def n(self, parts: Parts) -> Array:
+        return np.where(parts["known"] > 0, parts["n"], 0)
+
+
+@dataclass(frozen=True)
+class ProjectedValue(Measure):
+    """Mean monthly value × margin ÷ monthly churn; `months` and `margin` are filled in by queries."""
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {"worth": "sum(opening_value)", "lost": "sum(lost)", "n": "sum(opening)"}
+
+    def value(self, parts: Parts) -> Array:
+        churn = 1 - (1 - ratio(parts["lost"], parts["n"])) ** (1 / parts["months"])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = ratio(parts["worth"], parts["n"]) * parts["margin"] / churn
+        return np.where(np.isfinite(value), value, np.nan)
+
+
+@dataclass(frozen=True)
+class Curve(Measure):
+    """Survival and cohorts: a value for each number of months since the start; queries computes them."""
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number with one definition.
+
+    `facts`: the table or flow its rows are in. `time`: the instant it is filed by, the prefix of its columns.
+    `unit`: count, duration, share, nps, score, number, quality or money. `better`: "higher", "lower" or "".
+    `label`, `meaning` and `formula` are message ids; `source` names where the definition comes from.
+    """
+
+    name: str
+    label: str
+    family: str
+    unit: str
+    better: str
+    facts: str
+    time: str
+    measure: Measure
+    meaning: str
+    formula: str
+    source: str = ""
+    short: str = ""
+
+    @property
+    def table(self) -> str:
+        """The fact table behind a flow, or the table itself."""
+        return FLOW_TABLES.get(self.facts, self.facts)
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether its change is said in points rather than in percent."""
+        return self.unit in ("share", "nps", "score", "quality")
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        return {"share": (0.0, 1.0), "nps": (-100.0, 100.0)}.get(self.unit)
+
+
+FLOW_TABLES: dict[str, Any] = {
+    "ticket_flow": "ticket_facts",
+    "customer_flow": "customer_facts",
+    "purchase_flow": "purchase_facts",
+}

@@ -1,0 +1,121 @@
+"""Ticket metrics: volume, speed, resolution and SLA. Definitions: METRICS, "Tickets"."""
+
+from cxdata.i18n import N_
+from cxdata.metrics.base import Adherence, Count, FlowCount, Mean, Metric, Quantile, Share
+
+FAMILY = "tickets"
+RESOLVED = "resolved_at_s <= $as_of_s"
+
+
+def _reading(on_business: str) -> str:
+    """SQL: the reading at as-of of the clock that a target runs on."""
+    return f"case when {on_business} then $as_of_business_s else $as_of_s end"
+
+
+def _achieved(target: str) -> str:
+    return f"{target}_met and {target}_judged_s <= $as_of_s"
+
+
+def _breached(target: str) -> str:
+    open_ = f"{_reading('on_business')} > {target}_deadline"
+    return f"case when {target}_judged_s <= $as_of_s then not {target}_met else {open_} end"
+
+
+def running(target: str) -> str:
+    """SQL: the target is neither achieved nor breached at as-of."""
+    judged = f"coalesce({target}_judged_s <= $as_of_s, false)"
+    return f"not {judged} and {_reading('on_business')} <= {target}_deadline"
+
+
+FIRST, LAST = (
+    (_achieved("first_response"), _breached("first_response")),
+    (_achieved("resolution"), _breached("resolution")),
+)
+BREACHED = {"first_response": FIRST[1], "resolution": LAST[1]}
+
+_SLA_FORMULA = N_("achieved ÷ (achieved + breached); targets still running are left out")
+_MEDIAN = N_("median (type 7) over tickets that have one")
+_P90 = N_("90th percentile (type 7) over tickets that have one")
+
+TICKETS: tuple[Metric, ...] = (
+    Metric(
+        "tickets_created", N_("New tickets"), FAMILY, "count", "", "ticket_facts", "created", Count(),
+        N_("Tickets that customers opened. Deleted tickets and spam are in no metric."), N_("count, by creation"),
+    ),
+    Metric(
+        "tickets_resolved", N_("Resolved tickets"), FAMILY, "count", "", "ticket_facts", "resolved", Count(RESOLVED),
+        N_("Tickets with an instant of resolution."), N_("count, by last resolution"),
+    ),
+    Metric(
+        "backlog", N_("Open work"), FAMILY, "count", "lower", "ticket_flow", "created", FlowCount("closing"),
+        N_("Tickets created before the end of the period and not resolved by then."),
+        N_("created before the period's end − resolved before it"),
+    ),
+    Metric(
+        "first_response_time", N_("First response time"), FAMILY, "duration", "lower", "ticket_facts", "created",
+        Quantile("case when first_response_at_s <= $as_of_s then first_response_{clock}_s end"),
+        N_("How long half of the customers waited for the first public reply of a person. Bots do not count."),
+        _MEDIAN, short=N_("First response"),
+    ),
+    Metric(
+        "first_response_time_p90", N_("First response time, 90th percentile"), FAMILY, "duration", "lower",
+        "ticket_facts", "created", Quantile("case when first_response_at_s <= $as_of_s then first_response_{clock}_s end", 0.9),
+        N_("Nine in ten customers waited less than this for the first reply."), _P90, short=N_("First response, p90"),
+    ),
+    Metric(
+        "resolution_time", N_("Resolution time"), FAMILY, "duration", "lower", "ticket_facts", "resolved",
+        Quantile(f"case when {RESOLVED} then resolution_{{clock}}_s end"),
+        N_("From creation to the last resolution, time on hold taken off where the export says it."),
+        _MEDIAN, short=N_("Resolution"),
+    ),
+    Metric(
+        "resolution_time_p90", N_("Resolution time, 90th percentile"), FAMILY, "duration", "lower", "ticket_facts",
+        "resolved", Quantile(f"case when {RESOLVED} then resolution_{{clock}}_s end", 0.9),
+        N_("Nine in ten tickets were resolved faster than this."), _P90, short=N_("Resolution, p90"),
+    ),
+    Metric(
+        "resolution_rate", N_("Resolution rate"), FAMILY, "share", "higher", "ticket_facts", "created",
+        Share(f"{RESOLVED} or (resolved_at_s is null and says_resolved)"),
+        N_("Share of the tickets created in the period that are resolved by now. Recent periods still rise."),
+        N_("resolved by as-of ÷ created"),
+    ),
+    Metric(
+        "first_contact_resolution", N_("First contact resolution"), FAMILY, "share", "higher", "ticket_facts", "resolved",
+        Share("one_touch", f"{RESOLVED} and one_touch is not null"),
+        N_("Resolved with exactly one agent reply and never reopened. Other tools count it otherwise: see the settings."),
+        N_("one reply and no reopen ÷ resolved tickets whose replies are known"), "Zendesk one-touch",
+    ),
+    Metric(
+        "reopen_rate", N_("Reopened"), FAMILY, "share", "lower", "ticket_facts", "resolved",
+        Share("reopens >= 1", f"{RESOLVED} and reopens is not null"),
+        N_("Share of resolved tickets that were opened again at least once."),
+        N_("resolved tickets with a reopen ÷ resolved tickets whose reopens are known"),
+    ),
+    Metric(
+        "unanswered_rate", N_("Unanswered"), FAMILY, "share", "lower", "ticket_facts", "created",
+        Share(
+            f"coalesce(first_response_at_s > $as_of_s, true) and {_reading('answer_on_business')} > answer_deadline",
+            "knows_first_response",
+        ),
+        N_("Nobody has answered, and the target for a first response has passed (24 hours where there is none)."),
+        N_("no first response and target passed at as-of ÷ created"),
+    ),
+    Metric(
+        "sla_first_response", N_("SLA, first response"), FAMILY, "share", "higher", "ticket_facts", "created",
+        Adherence(targets=(FIRST,)), N_("First responses within the target of the policy."), _SLA_FORMULA,
+    ),
+    Metric(
+        "sla_resolution", N_("SLA, resolution"), FAMILY, "share", "higher", "ticket_facts", "created",
+        Adherence(targets=(LAST,)), N_("Resolutions within the target of the policy."), _SLA_FORMULA,
+    ),
+    Metric(
+        "sla", N_("SLA adherence"), FAMILY, "share", "higher", "ticket_facts", "created",
+        Adherence(targets=(FIRST, LAST)), N_("Both targets, first response and resolution, each counted once."),
+        _SLA_FORMULA, short=N_("SLA"),
+    ),
+    Metric(
+        "replies_per_ticket", N_("Replies per ticket"), FAMILY, "number", "lower", "ticket_facts", "resolved",
+        Mean("agent_replies", f"{RESOLVED} and agent_replies is not null"),
+        N_("Public agent replies on a resolved ticket."), N_("mean over resolved tickets whose replies are known"),
+    ),
+)  # fmt: skip

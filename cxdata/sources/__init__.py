@@ -1,0 +1,137 @@
+"""The formats we know: SOURCES is the explicit list; identify() says which one wrote a file.
+
+In: a header and the records around it. Out: the one Source that claims it and the mapping of its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cxdata.errors import MappingProblem, UnknownName
+from cxdata.i18n import _
+from cxdata.schema import SCORES
+from cxdata.sources.base import Mapping_, Source, map_columns
+from cxdata.sources.delighted import DELIGHTED
+from cxdata.sources.freshdesk import FRESHDESK
+from cxdata.sources.generic import GENERIC
+from cxdata.sources.google_forms import GOOGLE_FORMS
+from cxdata.sources.intercom import INTERCOM_TICKETS
+from cxdata.sources.qualtrics import QUALTRICS
+from cxdata.sources.servicenow import SERVICENOW, SERVICENOW_LABELS
+from cxdata.sources.survey_tools import SURVEYMONKEY, TYPEFORM
+from cxdata.sources.zendesk import ZENDESK, ZENDESK_API
+
+SOURCES: tuple[Source, ...] = (
+    ZENDESK,
+    ZENDESK_API,
+    FRESHDESK,
+    SERVICENOW,
+    SERVICENOW_LABELS,
+    INTERCOM_TICKETS,
+    QUALTRICS,
+    DELIGHTED,
+    GOOGLE_FORMS,
+    SURVEYMONKEY,
+    TYPEFORM,
+)
+
+
+def identify(
+    header: Sequence[str],
+    labels: Sequence[str] = (),
+    *,
+    source: str | None = None,
+    kind: str | None = None,
+) -> tuple[Source, Mapping_]:
+    """The source that wrote this header and its mapping; `source` and `kind` are the user's word.
+
+    Exactly one known tool may claim a header; two are a defect of ours and named. A header of no known tool goes
+    to the generic source of the kind whose required fields are all there and that explains most columns.
+    Raises MappingProblem saying which field is missing and which columns were found.
+    """
+    if source and source != "generic":
+        known = {entry.name: entry for entry in SOURCES}
+        if source not in known:
+            raise UnknownName("source", source, [*known, "generic"])
+        return known[source], map_columns(known[source], header, labels)
+    claims = [] if source == "generic" else [entry for entry in SOURCES if entry.claims(header)]
+    claims = [entry for entry in claims if kind in (None, entry.kind)]
+    if len(claims) > 1:
+        raise MappingProblem(
+            "Two formats claim this file: {labels}. Choose one (--source {first} or --source {second}).",
+            labels=", ".join(entry.label for entry in claims),
+            first=claims[0].name,
+            second=claims[1].name,
+        )
+    if claims:
+        return claims[0], map_columns(claims[0], header, labels)
+    return _generic(header, labels, kind)
+
+
+def _generic(header: Sequence[str], labels: Sequence[str], kind: str | None) -> tuple[Source, Mapping_]:
+    options = [entry for entry in GENERIC if kind in (None, entry.kind)]
+    mapped = [(entry, map_columns(entry, header, labels)) for entry in options]
+    if kind:
+        return mapped[0]
+    whole = [(entry, mapping) for entry, mapping in mapped if not mapping.missing and _has_substance(mapping)]
+    if whole:
+        return max(whole, key=lambda pair: _explained(pair[1]))
+    guesses = [mapping for _, mapping in mapped if mapping.kind.name != "surveys" or _has_substance(mapping)]
+    best = max(guesses, key=lambda mapping: len(mapping.uses) - 3 * len(mapping.missing))
+    raise what_is_missing(best, header)
+
+
+def _has_substance(mapping: Mapping_) -> bool:
+    """Whether the mapping is more than an id and a date, which every kind of file has."""
+    names = set(mapping.uses)
+    if mapping.kind.name == "surveys":
+        return bool(names & set(SCORES))
+    if mapping.kind.name == "tickets":
+        return bool(
+            names & {"status", "priority", "resolved_at", "first_response_at", "first_response_s", "resolution_s"}
+        )
+    if mapping.kind.name == "customers":
+        return bool(names & {"cancelled_on", "monthly_value", "segment", "customer_name", "email"})
+    return True
+
+
+def _explained(mapping: Mapping_) -> float:
+    """How well a kind explains a header: its columns, with those that only this kind has counted double."""
+    telling = {
+        "resolved_at",
+        "first_response_at",
+        "priority",
+        "status",
+        "cancelled_on",
+        "amount",
+        "purchase_id",
+        *SCORES,
+    }
+    return len(mapping.uses) + sum(1.5 for name in mapping.uses if name in telling)
+
+
+def what_is_missing(mapping: Mapping_, header: Sequence[str]) -> MappingProblem:
+    """The error that says which field has no column, and which columns there are."""
+    listed = ", ".join(header[:25]) + (" …" if len(header) > 25 else "")
+    no_score = mapping.kind.name == "surveys" and not set(mapping.uses) & set(SCORES)
+    if mapping.missing and not no_score:
+        labels = ", ".join(f'"{_(mapping.kind.field(name).label)}" ({name})' for name in mapping.missing)
+        return MappingProblem(
+            "This looks most like {what}, but no column was found for {missing}. Columns found: {columns}. "
+            "Choose the column (--map {first}=COLUMN), or say what the file holds (--as).",
+            what=mapping.kind.label,
+            missing=labels,
+            columns=listed,
+            first=mapping.missing[0],
+        )
+    if no_score:
+        return MappingProblem(
+            "No loyalty, satisfaction or effort question was found. Choose the column that holds one (--map nps=COLUMN, "
+            "--map csat=COLUMN or --map ces=COLUMN). Columns found: {columns}.",
+            columns=listed,
+        )
+    return MappingProblem(
+        "What this file holds was not recognised. Say it (--as tickets, surveys, customers or purchases). "
+        "Columns found: {columns}.",
+        columns=listed,
+    )

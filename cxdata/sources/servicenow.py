@@ -1,0 +1,55 @@
+"""ServiceNow incidents: the list view (column names or labels). `sys_updated_on` is no resolution."""
+
+from cxdata.sources.base import Source, named
+
+SERVICENOW = Source(
+    name="servicenow",
+    label="ServiceNow incidents",
+    kind="tickets",
+    system="servicenow",
+    signature=("number", "opened_at"),
+    columns={
+        "ticket_id": named("number"),
+        "created_at": named("opened_at"),
+        "resolved_at": named("resolved_at"),
+        "updated_at": named("sys_updated_on", "sys_updated_at"),
+        "status": named("state", "incident_state"),
+        "priority": named("priority"),
+        "channel": named("contact_type"),
+        "team": named("assignment_group"),
+        "agent": named("assigned_to"),
+        "customer_id": named("caller_id"),
+        "subject": named("short_description"),
+        "ticket_type": named("category"),
+        "reopens": named("reopen_count"),
+        "resolution_s": named("calendar_duration", unit="s"),
+        "resolution_business_s": named("business_duration", unit="s"),
+        "resolution_in_sla": named("made_sla"),
+    },
+)
+
+SERVICENOW_LABELS = Source(
+    name="servicenow_labels",
+    label="ServiceNow incidents (column labels)",
+    kind="tickets",
+    system="servicenow",
+    signature=("Number", "Opened", "Short description", "State"),
+    columns={
+        "ticket_id": named("Number"),
+        "created_at": named("Opened"),
+        "resolved_at": named("Resolved"),
+        "updated_at": named("Updated"),
+        "status": named("State", "Incident state"),
+        "priority": named("Priority"),
+        "channel": named("Contact type", "Channel"),
+        "team": named("Assignment group"),
+        "agent": named("Assigned to"),
+        "customer_id": named("Caller"),
+        "subject": named("Short description"),
+        "ticket_type": named("Category"),
+        "reopens": named("Reopen count"),
+        "resolution_s": named("Duration", unit="s"),
+        "resolution_business_s": named("Business duration", unit="s"),
+        "resolution_in_sla": named("Made SLA"),
+    },
+)

@@ -1,0 +1,255 @@
+"""The one module that opens DuckDB: versions of rows, imports and their undo, settings, transactions.
+
+In: typed rows of an import (see importing). Out: the current rows, and facts derived from them (see facts).
+Nothing is ever overwritten: a later import of the same key adds a version, an undo marks the import as undone,
+and the current row of a key is its version in the newest import that is not undone.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from cxdata import facts
+from cxdata.errors import CxError
+from cxdata.schema import KINDS, Kind
+from cxdata.settings import Settings, parse_instant
+
+SCHEMA_VERSION = 1
+BLOCK = 8 * 2**20  # bytes of an original in one row
+
+_TABLES = """
+create sequence if not exists import_ids;
+create table if not exists state (name varchar primary key, value bigint);
+create table if not exists imports (
+    import_id integer primary key, imported_at timestamp, imported_by varchar, file_name varchar, sha256 varchar,
+    bytes bigint, source varchar, kind varchar, understood json, outcome json, undone_at timestamp);
+create table if not exists originals (sha256 varchar, part integer, raw_bytes integer, compressed blob);
+create table if not exists rejects (
+    import_id integer, line bigint, field varchar, column_name varchar, value varchar, reason varchar,
+    cells varchar[]);
+create table if not exists settings (id integer, saved_at timestamp, name varchar, value json);
+"""
+
+
+class Store:
+    """One database file. `path` None keeps everything in memory (previews without a database, tests).
+
+    Several threads may read at once, each through its own cursor; one writes at a time.
+    """
+
+    def __init__(self, path: Path | None = None, *, memory: str = "1GB") -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = duckdb.connect(
+                str(path) if path else ":memory:",
+                config={
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                    "memory_limit": memory,
+                },
+            )
+        except (duckdb.IOException, OSError) as error:
+            raise CxError(_cannot_open(path, error)) from error
+        with self.writing() as cursor:
+            self._prepare(cursor)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _prepare(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute(_TABLES)
+        for kind in KINDS:
+            columns = ", ".join(f"{name} {type_}" for name, type_ in kind.columns)
+            cursor.execute(
+                f"create table if not exists {kind.name}_versions (import_id integer, source varchar, key varchar, {columns})"
+            )
+        found = cursor.execute("select value from state where name = 'schema'").fetchall()
+        if not found:
+            cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])
+            facts.build(cursor, Settings(), self.current_relations(cursor), None)
+        elif found[0][0] > SCHEMA_VERSION:
+            raise CxError(f"{self.path} was written by a newer version of CX Dashboard. Update the program to open it.")
+
+    # --- reading and writing --------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own, closed at the end."""
+        with self._connection.cursor() as cursor:
+            yield cursor
+
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor inside one transaction: all of it is kept, or nothing."""
+        with self._lock, self._connection.cursor() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+            except BaseException:
+                cursor.rollback()
+                raise
+            cursor.commit()
+
+    def query(self, sql: str, **params: object) -> pa.Table:
+        """The answer of a select, with $named parameters."""
+        with self.reading() as cursor:
+            return cursor.sql(sql, params=params or None).to_arrow_table()
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change of data or settings; caches carry it in their key."""
+        with self.reading() as cursor:
+            return int(cursor.execute("select value from state where name = 'data'").fetchall()[0][0])
+
+    # --- imports --------------------------------------------------------------------------------------------
+
+    def active_imports(self, cursor: duckdb.DuckDBPyConnection, kind: str) -> list[tuple[int, bool]]:
+        """[(import id, whether it met keys that were there before)] of the imports that are not undone."""
+        sql = """
+            select import_id, coalesce(cast(outcome ->> 'changed' as bigint), 0)
+                            + coalesce(cast(outcome ->> 'unchanged' as bigint), 0) > 0
+            from imports where kind = ? and undone_at is null order by import_id"""
+        return [(int(number), bool(met)) for number, met in cursor.execute(sql, [kind]).fetchall()]
+
+    def current_sql(self, cursor: duckdb.DuckDBPyConnection, kind: str) -> str:
+        """SQL that selects the current rows of a kind: each key's version in its newest import not undone."""
+        active = self.active_imports(cursor, kind)
+        numbers = ", ".join(str(number) for number, _ in active) or "-1"
+        rows = f"select * from {kind}_versions where import_id in ({numbers})"
+        if not any(met for _, met in active):
+            return rows
+        return f"""
+            with active as ({rows}),
+            twice as (select source, key, max(import_id) as newest from active group by source, key having count(*) > 1)
+            select active.* from active left join twice on active.source = twice.source and active.key = twice.key
+            where twice.newest is null or active.import_id = twice.newest"""
+
+    def current_relations(self, cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
+        return {kind.name: self.current_sql(cursor, kind.name) for kind in KINDS}
+
+    def rebuild(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Derive the facts again, inside the caller's transaction."""
+        settings = self._settings(cursor)
+        facts.build(cursor, settings, self.current_relations(cursor), self._data_as_of(cursor))
+        cursor.execute("update state set value = value + 1 where name = 'data'")
+
+    def imports(self) -> list[dict[str, Any]]:
+        """Every import, newest first, with its outcome."""
+        sql = """
+            select import_id, strftime(imported_at, '%Y-%m-%dT%H:%M:%SZ') as imported_at, imported_by, file_name, sha256,
+                   bytes, source, kind, understood, outcome, strftime(undone_at, '%Y-%m-%dT%H:%M:%SZ') as undone_at
+            from imports order by import_id desc"""
+        rows = self.query(sql).to_pylist()
+        for row in rows:
+            row["understood"], row["outcome"] = json.loads(row["understood"]), json.loads(row["outcome"])
+        return rows
+
+    def one_import(self, import_id: int) -> dict[str, Any]:
+        for row in self.imports():
+            if row["import_id"] == import_id:
+                return row
+        raise CxError(f"There is no import {import_id}. The list of imports shows their numbers.")
+
+    def undo(self, import_id: int) -> dict[str, Any]:
+        """Take an import back: the rows are as they would be without it. Its file and rejects are kept."""
+        row = self.one_import(import_id)
+        if row["undone_at"]:
+            raise CxError(f"Import {import_id} ({row['file_name']}) was undone already, on {row['undone_at'][:10]}.")
+        with self.writing() as cursor:
+            cursor.execute(
+                "update imports set undone_at = cast(now() at time zone 'UTC' as timestamp) where import_id = ?",
+                [import_id],
+            )
+            self.rebuild(cursor)
+        return self.one_import(import_id)
+
+    def original(self, sha256: str) -> bytes:
+        """The bytes of an imported file as they came."""
+        rows = self.query("select raw_bytes, compressed from originals where sha256 = $sha order by part", sha=sha256)
+        codec = pa.Codec("zstd")
+        return b"".join(codec.decompress(row["compressed"], row["raw_bytes"], asbytes=True) for row in rows.to_pylist())
+
+    def rejects(self, import_id: int) -> tuple[list[str], list[dict[str, Any]]]:
+        """(header of the file, rejected rows with line, column, value, reason and cells)."""
+        header = self.one_import(import_id)["understood"]["header"]
+        sql = """select line, column_name, value, reason, cells from rejects where import_id = $id order by line"""
+        return header, self.query(sql, id=import_id).to_pylist()
+
+    # --- settings and as-of ---------------------------------------------------------------------------------
+
+    def settings(self) -> Settings:
+        with self.reading() as cursor:
+            return self._settings(cursor)
+
+    @staticmethod
+    def _settings(cursor: duckdb.DuckDBPyConnection) -> Settings:
+        sql = "select name, arg_max(cast(value as varchar), id) from settings group by name"
+        return Settings.loaded(dict(cursor.execute(sql).fetchall()))
+
+    def save_settings(self, changed: Settings) -> None:
+        """Keep the settings that differ from those in force, and derive the facts again."""
+        with self.writing() as cursor:
+            before: Mapping[str, str] = self._settings(cursor).dumped()
+            for name, value in changed.dumped().items():
+                if before[name] != value:
+                    cursor.execute(
+                        "insert into settings select coalesce(max(id), 0) + 1, cast(now() at time zone 'UTC' as timestamp), ?, ? "
+                        "from settings",
+                        [name, value],
+                    )
+            self.rebuild(cursor)
+
+    def as_of(self) -> int | None:
+        """UTC epoch seconds at which open clocks are read; None while there is no data."""
+        with self.reading() as cursor:
+            settings = self._settings(cursor)
+            return parse_instant(settings.as_of, settings.zone) if settings.as_of else self._data_as_of(cursor)
+
+    @staticmethod
+    def _data_as_of(cursor: duckdb.DuckDBPyConnection) -> int | None:
+        sql = "select max(cast(outcome ->> 'newest_s' as bigint)) from imports where undone_at is null"
+        newest = cursor.execute(sql).fetchall()[0][0]
+        return None if newest is None else int(newest)
+
+    def export_facts(self, folder: Path) -> dict[str, Path]:
+        """Write the facts as Parquet, for an engine elsewhere: {table: file}."""
+        import pyarrow.parquet as pq
+
+        folder.mkdir(parents=True, exist_ok=True)
+        written = {}
+        for table in facts.TABLES:
+            path = folder / f"{table}.parquet"
+            pq.write_table(self.query(f"select * from {table}"), path)
+            written[table] = path
+        return written
+
+
+def _cannot_open(path: Path | None, error: Exception) -> str:
+    text = str(error)
+    if "lock" in text.casefold():
+        return (
+            f"{path} is in use by another program, probably the dashboard. Import on its Import page, or stop it first."
+        )
+    return f"{path} cannot be opened as a database: {text.splitlines()[0]}"
+
+
+def version_columns(kind: Kind) -> str:
+    """The columns of a version, in order, for an insert."""
+    return ", ".join(name for name, _ in kind.columns)

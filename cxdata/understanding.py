@@ -1,0 +1,458 @@
+"""What one file means: which column is which field, and the SQL that turns each cell into a value.
+
+In: a relation of cleaned text columns (c0, c1, …), the source and its mapping, and the user's choices.
+Out: an Understanding: a plan per field, the rows that are none, what was decided and why, and what to warn of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import available_timezones
+
+from cxdata import parsing
+from cxdata.errors import CxError, MappingProblem, Note, UnknownName, note
+from cxdata.i18n import N_
+from cxdata.parsing import DateReading, Run, quoted
+from cxdata.schema import SCORES, Kind
+from cxdata.settings import check_zone
+from cxdata.sources import what_is_missing
+from cxdata.sources.base import Mapping_, Source, Use, folded, use
+
+STAGING = "staging"
+INSTEAD = {"first_response_at": "first_response_s", "resolved_at": "resolution_s"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user says of a file; None or empty: as understood.
+
+    `mapping`: field -> column name ("" takes the field off). `scales`: score -> (worst, best).
+    `direction`: "easy" where a high effort score is good, "hard" where it is bad.
+    """
+
+    kind: str | None = None
+    source: str | None = None
+    zone: str | None = None
+    date_order: str | None = None
+    decimal: str | None = None
+    direction: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    trust_sla: bool = False
+
+    def __post_init__(self) -> None:
+        for what, value, known in (
+            (N_("date order"), self.date_order, parsing.ORDERS),
+            (N_("decimal mark"), self.decimal, (",", ".")),
+            (N_("direction of the effort score"), self.direction, ("easy", "hard")),
+        ):
+            if value is not None and value not in known:
+                raise UnknownName(what, value, known)
+        if self.zone is not None:
+            check_zone(self.zone)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one field is filled: `text` and `value` are SQL over the staging columns."""
+
+    name: str
+    type: str
+    text: str
+    value: str
+    header: str
+    reads: str = ""
+    worst: float | None = None
+    best: float | None = None
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """(stored column, SQL) of the field, for a score with the ends of its scale."""
+        if self.type != "score":
+            return ((self.name, self.value),)
+        ends = ((f"{self.name}_worst", self.worst), (f"{self.name}_best", self.best))
+        return (
+            (self.name, self.value),
+            *((name, f"case when {self.value} is not null then cast({end} as double) end") for name, end in ends),
+        )
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none."""
+
+    source: Source
+    kind: Kind
+    header: tuple[str, ...]
+    plans: Mapping[str, Plan]
+    zone: str
+    date_order: str
+    date_why: str
+    decimal: str
+    date_only: frozenset[str]
+    left_out: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...]
+    trust_sla: bool = False
+
+    def described(self) -> dict[str, Any]:
+        """What is kept with the import, as JSON."""
+        return {
+            "header": list(self.header),
+            "fields": list(self.plans),
+            "columns": {name: plan.header for name, plan in self.plans.items()},
+            "scales": {n: [p.worst, p.best] for n, p in self.plans.items() if p.type == "score"},
+            "label": self.source.label,
+            "zone": self.zone,
+            "date_order": self.date_order,
+            "date_why": self.date_why,
+            "decimal": self.decimal,
+            "trust_sla": self.trust_sla,
+            "notes": [entry.dumped() for entry in self.notes],
+        }
+
+
+def apply_choices(mapping: Mapping_, header: Sequence[str], labels: Sequence[str], choices: Choices) -> Mapping_:
+    """The mapping with the user's columns in it. An unknown field or column raises with the nearest name."""
+    uses = dict(mapping.uses)
+    by_name = {folded(name): index for index, name in reversed(list(enumerate(header)))}
+    for name, column in choices.mapping.items():
+        mapping.kind.field(name)
+        if not column:
+            uses.pop(name, None)
+            continue
+        if folded(column) not in by_name:
+            raise UnknownName(N_("column"), column, header)
+        uses[name] = use(by_name[folded(column)], header, labels)
+    return Mapping_(mapping.kind, uses)
+
+
+def used_columns(source: Source, mapping: Mapping_, header: Sequence[str]) -> tuple[int, ...]:
+    """The indexes of the columns that matter: the mapped ones and those that rules look at."""
+    wanted = {folded(rule.column) for rule in source.left_out} | {folded(source.type_column)} - {""}
+    rules = {index for index, name in enumerate(header) if folded(name) in wanted}
+    return tuple(sorted({entry.index for entry in mapping.uses.values()} | rules))
+
+
+class _Understander:
+    """The steps of understanding one file, sharing what they find."""
+
+    def __init__(
+        self, run: Run, source: Source, mapping: Mapping_, header: tuple[str, ...], choices: Choices, delimiter: str
+    ) -> None:
+        self.run, self.source, self.mapping, self.header = run, source, mapping, header
+        self.choices, self.delimiter = choices, delimiter
+        self.uses = dict(mapping.uses)
+        self.notes: list[Note] = []
+        self.plans: dict[str, Plan] = {}
+        self.readings: dict[str, DateReading] = {}
+        self.decimal = "."
+        self.not_answered: list[str] = []
+
+    def text(self, name: str) -> str:
+        return f"c{self.uses[name].index}"
+
+    def of_type(self, *types: str) -> list[str]:
+        return [f.name for f in self.mapping.kind.fields if f.name in self.uses and f.type in types]
+
+    # --- dates ----------------------------------------------------------------------------------------------
+
+    def dates(self, default_zone: str, head_records: Sequence[Sequence[str]]) -> str:
+        zone = self._zone(default_zone, head_records)
+        names = self.of_type("instant", "date")
+        hint = self._day_first_hint(names)
+        columns = {self.uses[name].header: self.text(name) for name in names}
+        found = parsing.read_dates(
+            self.run, STAGING, columns, zone=zone, order=self.choices.date_order, day_first_hint=hint
+        )
+        for name in names:
+            entry = self.uses[name]
+            reading = found.get(entry.header)
+            if reading is None:
+                self._no_dates(name, entry)
+                continue
+            suffix = _zone_named(entry.suffix)
+            if suffix and not self.choices.zone:
+                reading = replace(reading, zone=suffix)
+            self.readings[name] = reading
+            value = (reading.date_sql if self._type(name) == "date" else reading.instant_sql)(self.text(name))
+            self._plan(name, value, reads=reading.order if reading.why != "iso" else "iso")
+        return zone
+
+    def _type(self, name: str) -> str:
+        return self.mapping.kind.field(name).type
+
+    def _zone(self, default: str, head_records: Sequence[Sequence[str]]) -> str:
+        if self.choices.zone:
+            return self.choices.zone
+        if self.source.zone_pattern:
+            for record in head_records:
+                for cell in record:
+                    match = re.search(self.source.zone_pattern, cell)
+                    if match and match[1] in available_timezones():
+                        return match[1]
+        for name in self.of_type("instant"):
+            if _zone_named(self.uses[name].suffix):
+                return _zone_named(self.uses[name].suffix)
+        return self.source.zone or default
+
+    def _day_first_hint(self, names: Sequence[str]) -> str | None:
+        if self.delimiter == ";":
+            return N_("semicolons go with day-first dates")
+        dutch = re.compile(
+            r"datum|tijd|aangemaakt|opgelost|gesloten|ingevuld|beantwoord|kanaal|klant|opzeg|start\b", re.I
+        )
+        if any(dutch.search(self.uses[name].header) for name in names):
+            return N_("Dutch headers go with day-first dates")
+        return None
+
+    def _no_dates(self, name: str, entry: Use) -> None:
+        """A column that holds no dates: perhaps a duration, else left out or, where it is needed, an error."""
+        other = INSTEAD.get(name)
+        if other and other not in self.uses:
+            self.uses[other] = entry
+            del self.uses[name]
+            return
+        example = self._example(self.text(name))
+        if name in self.mapping.kind.required:
+            raise MappingProblem(
+                'Column "{column}" holds no dates that can be read, such as "{example}". Choose the column that holds '
+                "{what} (--map {field}=COLUMN).",
+                column=entry.header,
+                example=example,
+                what=self.mapping.kind.field(name).label,
+                field=name,
+            )
+        del self.uses[name]
+        self.notes.append(
+            note(
+                'Column "{column}" holds no dates, such as "{example}": left out.', column=entry.header, example=example
+            )
+        )
+
+    def _example(self, text: str) -> str:
+        found = parsing.words(self.run, STAGING, text, limit=1)
+        return found[0] if found else ""
+
+    # --- numbers, words, scores -----------------------------------------------------------------------------
+
+    def numbers(self) -> None:
+        names = self.of_type("number", "seconds", "count")
+        columns = [self.text(name) for name in names]
+        self.decimal = self.choices.decimal or parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)[0]
+        for name in names:
+            entry, text = self.uses[name], self.text(name)
+            if self._type(name) == "seconds":
+                value = parsing.seconds_sql(text, entry.unit or "s", self.decimal)
+                self._plan_if_mostly(name, value, reads=entry.unit or "s")
+            elif self._type(name) == "count":
+                self._plan_if_mostly(name, parsing.count_sql(text, self.decimal))
+            else:
+                self._plan_if_mostly(name, parsing.number_sql(text, self.decimal))
+
+    def words(self) -> None:
+        for name in self.of_type("text", "status", "priority", "flag", "stage"):
+            text, type_ = self.text(name), self._type(name)
+            if name == "channel":
+                found = parsing.words(self.run, STAGING, text)
+                values = {word: parsing.channel_of(word) for word in found}
+                self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"))
+            elif type_ == "text":
+                self._plan(name, text)
+            else:
+                self._dictionary(name, text, type_)
+
+    def _dictionary(self, name: str, text: str, type_: str) -> None:
+        meaning: dict[str, Callable[[str], str | None]] = {
+            "status": parsing.status_of,
+            "priority": parsing.priority_of,
+            "flag": lambda word: parsing.meaning(word, parsing.YES_WORDS),
+        }
+        values = {word: meaning[type_](word) for word in parsing.words(self.run, STAGING, text)}
+        unknown = [word for word, value in values.items() if value is None]
+        if unknown:
+            self.notes.append(
+                note(
+                    'Column "{column}": not recognised and left empty: {words}.',
+                    column=self.uses[name].header,
+                    words=", ".join(f'"{word}"' for word in unknown[:6]) + (" …" if len(unknown) > 6 else ""),
+                )
+            )
+        value = parsing.lookup_sql(text, values)
+        if type_ == "flag":
+            value = f"cast({value} as boolean)"
+        self._plan(name, value, text="null")  # an unknown word is a note, not a rejected row
+
+    def scores(self) -> None:
+        if self.source.type_column and "nps" in self.uses:
+            self._typed_scores()
+        else:
+            for name in self.of_type("score"):
+                self._score(name, self.text(name), self.uses[name])
+        if self.not_answered and "answered" not in self.plans:
+            first = next(name for name in SCORES if name in self.plans)
+            words = ", ".join(quoted(word) for word in self.not_answered)
+            text = self.plans[first].text
+            self.plans["answered"] = Plan(
+                "answered", "flag", "null", f"case when {text} in ({words}) then false end", ""
+            )
+
+    def _typed_scores(self) -> None:
+        """One score column for several questions; another column says which (Delighted, AskNicely)."""
+        type_column = next(i for i, name in enumerate(self.header) if folded(name) == folded(self.source.type_column))
+        entry = self.uses.pop("nps")
+        found = parsing.words(self.run, STAGING, f"c{type_column}")
+        for name in SCORES:
+            types = {w: self.source.types[w.casefold()] for w in found if w.casefold() in self.source.types}
+            mine = {word: ends for word, (field_, *ends) in types.items() if field_ == name}
+            if mine:
+                words = ", ".join(quoted(word) for word in mine)
+                text = f"case when c{type_column} in ({words}) then c{entry.index} end"
+                worst, best = next(iter(mine.values()))
+                self._score(name, text, replace(entry, worst=worst, best=best))
+
+    def _score(self, name: str, text: str, entry: Use) -> None:
+        sql = (
+            f"select {text}, count(*) from {STAGING} where {text} is not null group by 1 order by 2 desc, 1 limit 5000"
+        )
+        counted = {str(word): int(count) for word, count in self.run(sql)}
+        values = {word: parsing.score_of(word) for word in counted}
+        silent = [word for word in counted if word.casefold().replace("_", " ") in parsing.NOT_ANSWERED]
+        scores = {word: value for word, value in values.items() if value is not None}
+        if (
+            (not scores
+            and not silent)
+            or 2 * sum(counted[w] for w in scores) < sum(counted.values()) - sum(counted[w] for w in silent)
+        ):
+            if counted:
+                self.notes.append(
+                    note(
+                        'Column "{column}" holds no scores, such as "{example}": left out.',
+                        column=entry.header,
+                        example=next(iter(counted)),
+                    )
+                )
+            self.uses.pop(name, None)
+            return
+        tally: dict[float, int] = {}
+        for word, value in scores.items():
+            tally[value] = tally.get(value, 0) + counted[word]
+        ends = self._ends(name, entry, tally)
+        if ends is None:
+            return
+        worst, best = ends
+        low, high = min(worst, best), max(worst, best)
+        kept = {word: repr(value) for word, value in scores.items() if low <= value <= high}
+        self.not_answered += silent
+        asked = f"case when {text} in ({', '.join(map(quoted, silent))}) then null else {text} end" if silent else text
+        value_sql = f"cast({parsing.lookup_sql(text, kept)} as double)"
+        self.plans[name] = Plan(name, "score", asked, value_sql, entry.header, f"{low:g}–{high:g}", worst, best)
+
+    def _ends(self, name: str, entry: Use, tally: Mapping[float, int]) -> tuple[float, float] | None:
+        """(worst, best) of the scale, or None where the direction of an effort score is not known."""
+        if name in self.choices.scales:
+            return self.choices.scales[name]
+        if entry.worst is not None and entry.best is not None:
+            low, high = entry.worst, entry.best
+        else:
+            low, high = parsing.scale_of(name, f"{entry.header} {entry.label}", tally)
+        if name != "ces":
+            return low, high
+        direction = self.choices.direction or parsing.effort_direction(entry.label)
+        if direction is None:
+            self.notes.append(
+                note(
+                    'Effort score "{column}" left out: it does not say whether a high score means easy or much effort. '
+                    "Import the file again with that choice (--direction easy or --direction hard).",
+                    column=entry.header,
+                )
+            )
+            self.uses.pop(name, None)
+            return None
+        return (low, high) if direction == "easy" else (high, low)
+
+    # --- plans ----------------------------------------------------------------------------------------------
+
+    def _plan(self, name: str, value: str, *, reads: str = "", text: str | None = None) -> None:
+        entry = self.uses[name]
+        self.plans[name] = Plan(name, self._type(name), text or self.text(name), value, entry.header, reads)
+
+    def _plan_if_mostly(self, name: str, value: str, reads: str = "") -> None:
+        """Plan a column if most of its cells parse; else leave it out with a note (a wrong guess is no rejection)."""
+        text = self.text(name)
+        there, parsed = self.run(f"select count({text}), count({value}) from {STAGING}")[0]
+        if 2 * parsed < there:
+            self.notes.append(
+                note(
+                    'Column "{column}" holds no numbers, such as "{example}": left out.',
+                    column=self.uses[name].header,
+                    example=self._example(text),
+                )
+            )
+            del self.uses[name]
+            return
+        self._plan(name, value, reads=reads)
+
+
+def understand(
+    run: Run,
+    source: Source,
+    mapping: Mapping_,
+    header: tuple[str, ...],
+    head_records: Sequence[Sequence[str]],
+    choices: Choices,
+    *,
+    delimiter: str,
+    default_zone: str,
+) -> Understanding:
+    """Decide how every mapped column is read, on the whole of it.
+
+    Raises MappingProblem where a required field has no column, and Undecided where the file does not decide.
+    """
+    if mapping.missing:
+        raise what_is_missing(mapping, header)
+    steps = _Understander(run, source, mapping, header, choices, delimiter)
+    zone = steps.dates(default_zone, head_records)
+    steps.numbers()
+    steps.words()
+    steps.scores()
+    if mapping.kind.name == "surveys" and not any(name in steps.plans for name in SCORES):
+        if steps.notes and "ces" in mapping.uses and "ces" not in steps.plans:
+            raise CxError(steps.notes[-1].message, **steps.notes[-1].values)
+        raise what_is_missing(Mapping_(mapping.kind, steps.uses), header)
+    ordered = {f.name: steps.plans[f.name] for f in mapping.kind.fields if f.name in steps.plans}
+    dated = [reading for reading in steps.readings.values() if reading.why != "iso"]
+    return Understanding(
+        source=source,
+        kind=mapping.kind,
+        header=header,
+        plans=ordered,
+        zone=zone,
+        date_order=dated[0].order if dated else "ymd",
+        date_why=dated[0].why if dated else "iso",
+        decimal=steps.decimal,
+        date_only=frozenset(name for name, reading in steps.readings.items() if reading.date_only),
+        left_out=tuple(_rule_sql(source, header)),
+        notes=tuple(steps.notes),
+        trust_sla=choices.trust_sla,
+    )
+
+
+def _rule_sql(source: Source, header: Sequence[str]) -> list[tuple[str, str]]:
+    rules = []
+    for rule in source.left_out:
+        for index, name in enumerate(header):
+            if folded(name) == folded(rule.column):
+                words = ", ".join(quoted(word.casefold()) for word in rule.words)
+                rules.append((f"lower(c{index}) in ({words})", rule.reason))
+                break
+    return rules
+
+
+def _zone_named(text: str) -> str:
+    """The time zone a header suffix names, or ""."""
+    if text.upper() in ("UTC", "GMT"):
+        return "UTC"
+    return text if "/" in text and text in available_timezones() else ""
