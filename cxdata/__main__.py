@@ -116,11 +116,11 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f'"{text}" is no date; write 2026-03-31') from None
 
 
-def _store(given: argparse.Namespace, *, must_exist: bool = True) -> Store:
+def _store(given: argparse.Namespace, *, must_exist: bool = True, keep: bool = True) -> Store:
     path = given.db or Path(os.environ.get("CX_DATABASE") or DEFAULT_DATABASE)
     if must_exist and not path.exists():
         raise CxError("There is no database at {path}. Import a file first, or give its place with --db.", path=path)
-    return Store(path)
+    return Store(path if keep or path.exists() else None)
 
 
 # --- import -------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def _import(given: argparse.Namespace) -> int:
         mapping=dict(given.pairs),
     )
     results, errors = [], []
-    with _store(given, must_exist=False) as store:
+    with _store(given, must_exist=False, keep=not given.dry_run) as store:
         for path in given.files:
             try:
                 outcome = importing.import_file(store, path, choices, by=_user(), dry_run=given.dry_run)

@@ -58,7 +58,8 @@ def _describe_imports(cursor: duckdb.DuckDBPyConnection) -> None:
                    coalesce(cast(understood ->> 'trust_sla' as boolean), false) as trust_sla from imports)
         select import_id, names, trust_sla,
                list_has_any(names, ['first_response_at', 'first_response_s']) as knows_first_response,
-               list_has_any(names, ['resolved_at', 'resolution_s']) as knows_resolution
+               list_has_any(names, ['resolved_at', 'resolution_s']) as dates_resolution,
+               list_contains(names, 'status') as knows_status
         from fields""")
 
 
@@ -149,6 +150,11 @@ def _insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[list[objec
         cursor.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
 
 
+def _not_negative(seconds: str) -> str:
+    """SQL: a duration as the tool states it, null where it is negative."""
+    return f"case when {seconds} >= 0 then {seconds} end"
+
+
 _ONE_TOUCH = {
     "one_touch": "case when agent_replies is not null then agent_replies = 1 and coalesce(reopens, 0) = 0 end",
     "freshservice": "case when customer_messages is not null then customer_messages <= 1 end",
@@ -164,8 +170,9 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         f"""
         create or replace table ticket_facts as
         with instants as (
-            select t.*, k.trust_sla, k.knows_first_response,
-                   k.knows_resolution or coalesce(t.status, 'open') not in ('solved', 'closed') as knows_resolution,
+            select t.*, k.trust_sla, k.knows_first_response, k.dates_resolution,
+                   k.dates_resolution or (k.knows_status and coalesce(t.status, 'open') not in ('solved', 'closed'))
+                   as knows_resolution,
                    {_seconds("t.created_at")} as created_s,
                    coalesce(t.first_response_at, t.created_at + to_seconds(t.first_response_s)) as answered_at,
                    coalesce(t.resolved_at, t.created_at + to_seconds(t.resolution_s)) as solved_at,
@@ -189,11 +196,11 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             select r.*,
                    case when first_response_at_s >= created_s then first_response_at_s - created_s end as fr_calendar,
                    case when first_response_at_s is null or first_response_at_s >= created_s
-                        then coalesce(first_response_business_s, answered_business_s - created_business_s) end as fr_business,
+                        then coalesce({_not_negative("first_response_business_s")}, answered_business_s - created_business_s) end as fr_business,
                    case when resolved_at_s >= created_s
                         then greatest(resolved_at_s - created_s - off_s, 0) end as rs_calendar,
                    case when resolved_at_s is null or resolved_at_s >= created_s
-                        then coalesce(resolution_business_s,
+                        then coalesce({_not_negative("resolution_business_s")},
                              greatest(solved_business_s - created_business_s - off_business_s, 0)) end as rs_business
             from readings r),
         judged as (
@@ -231,7 +238,7 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                     else rs_taken <= resolution_target_s end as resolution_met,
                case when trust_sla and resolution_in_sla is not null then coalesce(resolved_at_s, created_s)
                     when rs_taken is not null then resolved_at_s end as resolution_judged_s,
-               case when knows_resolution and not coalesce(resolved_at_s < created_s, false)
+               case when dates_resolution and not coalesce(resolved_at_s < created_s, false)
                     then start_reading + resolution_target_s + off_reading end as resolution_deadline
         from judged order by created_s""",
         {"zone": settings.zone},

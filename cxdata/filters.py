@@ -41,6 +41,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("segment", N_("Segment"), N_("All segments"), EVERYWHERE),
     Dimension("stage", N_("Journey stage"), N_("All stages"), SERVICE),
     Dimension("agent", N_("Agent"), N_("All agents"), SERVICE, filterable=False),
+    Dimension("score", N_("Score"), N_("All scores"), ("survey_facts",), filterable=False),
     Dimension("weekday", N_("Weekday"), N_("All weekdays"), SERVICE, filterable=False, timed=True),
     Dimension("hour", N_("Hour"), N_("All hours"), SERVICE, filterable=False, timed=True),
 )

@@ -40,16 +40,17 @@ class Flow:
 
 FLOWS = {
     "ticket_flow": Flow(
-        "created_s <= $as_of_s and knows_resolution and not (says_resolved and resolved_at_s is null)",
+        "created_s <= $as_of_s and created_on < $until and knows_resolution "
+        "and not (says_resolved and resolved_at_s is null)",
         "created",
         "resolved",
-        "resolved_at_s <= $as_of_s",
+        "resolved_at_s <= $as_of_s and resolved_on < $until",
     ),
     "customer_flow": Flow(
         "started_on < $until", "started", "cancelled", "cancelled_on < $until", value="coalesce(monthly_value, 0e0)"
     ),
     "purchase_flow": Flow(
-        "purchased_on < $until",
+        "purchased_s <= $as_of_s and purchased_on < $until",
         "purchased",
         "purchased",
         "false",

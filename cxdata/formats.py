@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from babel import dates, numbers
 
 from cxdata.filters import Period, whole_months
-from cxdata.i18n import _, language
+from cxdata.i18n import N_, _, language
 
 NONE = "–"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -43,7 +43,7 @@ def decimal(number: float, digits: int) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    return f"{decimal(share * 100, digits)} %"
+    return f"{decimal(share * 100, digits)}%"
 
 
 def money(amount: float) -> str:
@@ -79,7 +79,7 @@ def change(number: float, unit: str, is_rate: bool) -> str:
         text = f"{decimal(abs(number), 1)} {_('pt')}"
     else:
         text = decimal(abs(number), 2 if unit == "score" else 1)
-    zero = not text.strip("0., %" + _("pt"))
+    zero = not any(digit in text for digit in "123456789")
     return text if zero else f"{'+' if number > 0 else '−'}{text}"
 
 
@@ -143,3 +143,33 @@ def span(stretch: Period) -> str:
 def weekday(number: int) -> str:
     """The short name of a weekday, Monday 1."""
     return str(dates.get_day_names("abbreviated", locale=language())[number - 1])
+
+
+GROUP_WORDS = {
+    "channel": {
+        "email": N_("E-mail"),
+        "phone": N_("Phone"),
+        "chat": N_("Chat"),
+        "whatsapp": N_("WhatsApp"),
+        "web": N_("Web form"),
+        "social": N_("Social media"),
+    },
+    "priority": {"urgent": N_("Urgent"), "high": N_("High"), "normal": N_("Normal"), "low": N_("Low")},
+    "stage": {
+        "awareness": N_("Awareness"),
+        "consideration": N_("Consideration"),
+        "purchase": N_("Purchase"),
+        "loyalty": N_("Loyalty"),
+        "advocacy": N_("Advocacy"),
+    },
+}
+
+
+def group(dimension: str, word: object) -> str:
+    """The name of a group of a dimension: known words translated, others as they are, "(none)" for nothing."""
+    if word is None or word == NONE:
+        return _("(none)")
+    if dimension == "weekday" and isinstance(word, int | float):
+        return weekday(int(word))
+    known = GROUP_WORDS.get(dimension, {}).get(str(word))
+    return _(known) if known else str(word)

@@ -220,6 +220,8 @@ class _Import:
         try:
             self._load(columns)
         except duckdb.Error:
+            self.cursor.rollback()  # the error has ended the transaction, in which nothing was written yet
+            self.cursor.begin()
             self.table, self.ragged = reading.strict_copy(self.table, self.folder)
             self._load(columns)
 
@@ -321,7 +323,7 @@ class _Import:
         outcome.rows = staged + self.table.ragged_total + len(self.table.footer)
         rejected = self.one("select count(*) from parsed where left_out is null and bad is not null")
         outcome.rejected = rejected + self.table.ragged_total
-        for number, (_, reason) in enumerate(self.understood.left_out):
+        for number, (_rule, reason) in enumerate(self.understood.left_out):
             rows = self.one(f"select count(*) from parsed where left_out = {number}")
             if rows:
                 outcome.left_out[reason] = rows
@@ -339,6 +341,8 @@ class _Import:
     def _described(self) -> dict[str, Any]:
         described = self.understood.described()
         described.update(encoding=self.table.encoding, delimiter=self.table.delimiter)
+        at = self.table.header_at + 1
+        described["under_header"] = self.table.records[at : at + self.table.header_records - 1]
         return described
 
     def _compare(self) -> tuple[int, int]:
@@ -412,7 +416,7 @@ class _Import:
                         count=early,
                     )
                 )
-        if self.understood.date_why not in ("iso", "chosen", "days above 12", "month name", "number"):
+        if self.understood.date_why not in ("iso", "chosen", "days above 12", "year first", "month name", "number"):
             notes.append(
                 note(
                     "Dates are read day-first ({what}): no number above 12 decides it. If that is wrong, undo and import "
@@ -536,6 +540,8 @@ def write_rejects(store: Store, import_id: int, file: TextIO) -> int:
     header, rows = store.rejects(import_id)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*header, "reason"])
+    for cells in store.one_import(import_id)["understood"]["under_header"]:
+        writer.writerow([*cells, ""])
     for row in rows:
         cells = list(row["cells"])
         reason = _("line {line}", line=row["line"])

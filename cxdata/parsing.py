@@ -169,7 +169,7 @@ class _Shape:
             slots = {"d": "%d", "m": "%m", "y": year}
             date = sep.join(slots[letter] for letter in order)
         elif self.layout == "dmony":
-            date = re.sub(r"[^\W\d_]+", "%b", _keep_separators(self.match), count=1)
+            date = _keep_separators(self.match)
         elif self.layout == "mondy":
             date = "%b %d %Y"
         else:
@@ -188,11 +188,12 @@ class _Shape:
 
 
 def _keep_separators(match: re.Match[str]) -> str:
-    """The date part of a "18/jul/26" shape as a format, its month still a word."""
+    """The date part of a "18/jul/26" shape as a format: "%d/%b/%y"."""
     start, end = match.start("a"), match.end("y")
     text = match.string[start:end].replace(".", "").replace(",", "")
     year = "%Y" if len(match["y"]) == 4 else "%y"
-    return "%d" + text[len(match["a"]) : -len(match["y"])] + year
+    month = re.sub(r"[^\W\d_]+", "%b", text[len(match["a"]) : -len(match["y"])], count=1)
+    return f"%d{month}{year}"
 
 
 def shapes(run: Run, relation: str, text: str, limit: int = 400) -> list[tuple[str, int]]:
@@ -241,7 +242,10 @@ def read_dates(
 
 
 def _iso_reading(run: Run, relation: str, text: str) -> DateReading | None:
-    counts = ", ".join(f"count(try_strptime({text}, {quoted(form)}))" for form in ISO_FORMATS)
+    # The year has four digits: "14-05-26" is none that begins with its year, though strptime would read year 14.
+    counts = ", ".join(
+        f"count(*) filter (try_strptime({text}, {quoted(form)}) >= timestamp '1000-01-01')" for form in ISO_FORMATS
+    )
     total, *parsed = run(f"select count({text}), {counts} from {relation}")[0]
     for form, count in zip(ISO_FORMATS, parsed, strict=True):
         if count == total:  # an empty column reads as anything
@@ -264,7 +268,7 @@ def _recognised(found: Sequence[tuple[str, int]]) -> list[_Shape] | str:
                 kinds.append(_Shape(layout, match))
                 known += rows
                 break
-    return kinds if known * 2 > total else []
+    return kinds if known * 2 >= total else []
 
 
 def _month_known(match: re.Match[str]) -> bool:
@@ -275,7 +279,8 @@ def _month_known(match: re.Match[str]) -> bool:
 def _reading(kinds: Sequence[_Shape], order: str, why: str, zone: str) -> DateReading:
     with_words = any(kind.layout in ("dmony", "mondy") for kind in kinds)
     with_offset = any(kind.match["suffix"] for kind in kinds if kind.match["time"])
-    formats = tuple(dict.fromkeys(kind.formats(order, with_words) for kind in kinds))
+    formats = dict.fromkeys(kind.formats(order, with_words) for kind in kinds)
+    formats = tuple(sorted(formats, key=lambda form: "%y" not in form))  # %y refuses 2026, but %Y takes 26 for a year
     date_only = all(kind.match["time"] is None for kind in kinds)
     return DateReading(formats, order, why, zone, with_offset, with_words, date_only)
 
@@ -317,16 +322,21 @@ def _names(columns: Mapping[str, str]) -> str:
 
 
 def _evidence(run: Run, relation: str, text: str) -> tuple[int, int, bool, bool, str]:
-    """(rows whose first part > 12, second part > 12, first part varies least, two-digit years, separator)."""
+    """(rows whose first part > 12, second part > 12, first part is the year, two-digit years, separator).
+
+    Dates that begin with four digits show nothing. That a first part of two digits is the year is shown by one
+    above 31, or by many days that come with few years.
+    """
     sql = f"""
         with parts as (select regexp_extract({text}, {_PARTS}) as p, {text} as t from {relation}
                        where {text} is not null),
         numbers as (select try_cast(p.a as integer) as a, try_cast(p.b as integer) as b,
-                           try_cast(p.c as integer) as c, p.c as year_text,
+                           try_cast(p.c as integer) as c, p.a as first_text, p.c as year_text,
                            regexp_extract(t, '\\d+([-/.])', 1) as sep from parts where p.a <> '')
         select count(*) filter (a > 12), count(*) filter (b > 12),
-               count(distinct a) < count(distinct c) and (max(a) > 31 or max(c) <= 31),
-               max(length(year_text)) = 2, coalesce(mode(sep), '') from numbers where length(year_text) in (2, 4)"""
+               max(c) <= 31 and (max(a) > 31 or (count(distinct c) > 12 and 4 * count(distinct a) <= count(distinct c))),
+               max(length(year_text)) = 2, coalesce(mode(sep), '')
+        from numbers where length(year_text) in (2, 4) and length(first_text) <= 2"""
     first, second, year_first, short, sep = run(sql)[0]
     return int(first), int(second), bool(year_first), bool(short), str(sep)
 
@@ -378,6 +388,7 @@ def count_sql(text: str, decimal: str) -> str:
     return f"case when {value} >= 0 and {value} < 2e9 and {value} = floor({value}) then cast({value} as integer) end"
 
 
+LONGEST_S = 4_000_000_000  # 126 years: more is no duration, but an instant or a slip of the pen
 UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -388,7 +399,8 @@ def seconds_sql(text: str, unit: str, decimal: str) -> str:
     sign = f"case when starts_with({text}, '-') then -1 else 1 end"
     clock = f"case when regexp_matches({text}, '^[+-]?\\d+:\\d{{1,2}}(:\\d{{1,2}}([.,]\\d+)?)?$') then ({whole}) * {sign} end"
     number = f"{number_sql(text, decimal)} * {UNIT_SECONDS[unit]}"
-    return f"cast(case when contains({text}, ':') then {clock} else {number} end as bigint)"
+    value = f"case when contains({text}, ':') then {clock} else {number} end"
+    return f"case when abs({value}) < {LONGEST_S} then cast({value} as bigint) end"
 
 
 # --- words --------------------------------------------------------------------------------------------------
@@ -444,7 +456,7 @@ FIVE_POINT_WORDS = {
 
 
 def _folded(word: str) -> str:
-    word = re.sub(r"^\W*p?\d+\s*[-.:]\s*", "", word.strip().casefold()) or word.strip().casefold()
+    word = re.sub(r"^\W*p?\d+(?:\s*[-.:]\s*|\s+)", "", word.strip().casefold()) or word.strip().casefold()
     return re.sub(r"[\s_\-]+", "-", word)
 
 
@@ -477,7 +489,7 @@ def status_of(word: str) -> str | None:
 
 def priority_of(word: str) -> str | None:
     """The canonical priority; a bare 1 to 4 counts from the most urgent."""
-    if word.strip() in "1234" and word.strip():
+    if word.strip() in ("1", "2", "3", "4"):
         return PRIORITIES[int(word) - 1]
     return meaning(word, PRIORITY_WORDS)
 
@@ -539,7 +551,7 @@ def scale_of(kind: str, label: str, scores: Mapping[float, int]) -> tuple[float,
     total = sum(scores.values())
     spare = max(total * 0.02, 1.0 if total >= 5 else 0.0)
     for low, high in STANDARD_SCALES:
-        outside = sum(count for score, count in scores.items() if not low <= score <= high)
+        outside = sum(count for score, count in scores.items() if not 0 <= score <= high)
         if outside <= spare:
             zeros = scores.get(0.0, 0)
             return (0.0, high) if zeros > spare and low == 1.0 else (low, high)

@@ -29,6 +29,7 @@ from cxdata.settings import Settings
 TOTAL = "total"
 ALL_GRAINS = (*GRAINS, TOTAL)
 COLUMNS = ("value", "n", "low", "high", "partial")
+BEGINS = {"ticket_facts": "created_s", "survey_facts": "answered_s", "purchase_facts": "purchased_s"}
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,8 @@ def scope(entry: Metric, query: Query, moment: Moment) -> tuple[list[str], dict[
     conditions.append(f"{time}_on < $until")
     if period.end:
         params["until"] = min(period.end, moment.until)
-    if entry.facts == "ticket_facts":
-        conditions.append("created_s <= $as_of_s")
+    if entry.facts in BEGINS:
+        conditions.append(f"{BEGINS[entry.facts]} <= $as_of_s")
     return conditions, params
 
 
@@ -372,7 +373,7 @@ def _quantile_bounds(
 class Comparison:
     """A number now and before. `change`: difference for rates and scores, relative for counts and durations.
 
-    `verdict`: "better", "worse", "none" (no clear change) or "" (nothing to say). `low`, `high`: 95 % interval of
+    `verdict`: "better", "worse", "none" (no clear change) or "" (nothing to say). `low`, `high`: 95% interval of
     the difference in the metric's unit, nan where the metric has none; `p`: for durations, of the rank test.
     """
 

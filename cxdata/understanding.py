@@ -19,7 +19,7 @@ from cxdata.parsing import DateReading, Run, quoted
 from cxdata.schema import SCORES, Kind
 from cxdata.settings import check_zone
 from cxdata.sources import what_is_missing
-from cxdata.sources.base import Mapping_, Source, Use, folded, use
+from cxdata.sources.base import Column, Mapping_, Source, Use, folded, use
 
 STAGING = "staging"
 INSTEAD = {"first_response_at": "first_response_s", "resolved_at": "resolution_s"}
@@ -133,7 +133,8 @@ def used_columns(source: Source, mapping: Mapping_, header: Sequence[str]) -> tu
     """The indexes of the columns that matter: the mapped ones and those that rules look at."""
     wanted = {folded(rule.column) for rule in source.left_out} | {folded(source.type_column)} - {""}
     rules = {index for index, name in enumerate(header) if folded(name) in wanted}
-    return tuple(sorted({entry.index for entry in mapping.uses.values()} | rules))
+    mapped = {index for entry in mapping.uses.values() for index in (entry.index, *entry.others)}
+    return tuple(sorted(mapped | rules))
 
 
 class _Understander:
@@ -144,12 +145,29 @@ class _Understander:
     ) -> None:
         self.run, self.source, self.mapping, self.header = run, source, mapping, header
         self.choices, self.delimiter = choices, delimiter
-        self.uses = dict(mapping.uses)
+        self.uses = self._filled(mapping.uses)
         self.notes: list[Note] = []
         self.plans: dict[str, Plan] = {}
         self.readings: dict[str, DateReading] = {}
         self.decimal = "."
         self.not_answered: list[str] = []
+
+    def _filled(self, uses: Mapping[str, Use]) -> dict[str, Use]:
+        """The uses, with the next column in place of one that is empty from top to bottom."""
+        choices = sorted({index for entry in uses.values() if entry.others for index in (entry.index, *entry.others)})
+        if not choices:
+            return dict(uses)
+        counts = self.run(f"select {', '.join(f'count(c{index})' for index in choices)} from {STAGING}")[0]
+        there = {index for index, count in zip(choices, counts, strict=True) if count}
+        taken = {entry.index for entry in uses.values() if entry.index in there or not entry.others}
+        filled = {}
+        for name, entry in uses.items():
+            spare = [index for index in entry.others if index in there and index not in taken]
+            if entry.others and entry.index not in there and spare:
+                entry = use(spare[0], self.header, self.header, Column(unit=entry.unit))
+                taken.add(spare[0])
+            filled[name] = entry
+        return filled
 
     def text(self, name: str) -> str:
         return f"c{self.uses[name].index}"
@@ -321,10 +339,8 @@ class _Understander:
         values = {word: parsing.score_of(word) for word in counted}
         silent = [word for word in counted if word.casefold().replace("_", " ") in parsing.NOT_ANSWERED]
         scores = {word: value for word, value in values.items() if value is not None}
-        if (
-            (not scores
-            and not silent)
-            or 2 * sum(counted[w] for w in scores) < sum(counted.values()) - sum(counted[w] for w in silent)
+        if (not scores and not silent) or 2 * sum(counted[w] for w in scores) < sum(counted.values()) - sum(
+            counted[w] for w in silent
         ):
             if counted:
                 self.notes.append(
@@ -339,6 +355,15 @@ class _Understander:
         tally: dict[float, int] = {}
         for word, value in scores.items():
             tally[value] = tally.get(value, 0) + counted[word]
+        if name == "nps" and name not in self.choices.mapping and set(tally) <= {0, 1} and sum(tally.values()) >= 5:
+            self.notes.append(
+                note(
+                    'Column "{column}" was answered with yes or no (1 and 0), not on a scale of 0–10: left out.',
+                    column=entry.header,
+                )
+            )
+            self.uses.pop(name, None)
+            return
         ends = self._ends(name, entry, tally)
         if ends is None:
             return

@@ -44,12 +44,12 @@ class Measure:
         return parts["n"]
 
     def interval(self, parts: Parts) -> Pair:
-        """95 % interval; nan where the kind has none."""
+        """95% interval; nan where the kind has none."""
         value = self.value(parts)
         return nothing(value), nothing(value)
 
     def difference(self, now: Parts, before: Parts) -> Pair:
-        """95 % interval of now − before; nan where the kind has none."""
+        """95% interval of now − before; nan where the kind has none."""
         value = self.value(now)
         return nothing(value), nothing(value)
 
@@ -200,7 +200,7 @@ class FlowCount(Measure):
     column: str
 
     def parts(self, clock: str) -> dict[str, str]:
-        return {"n": f"sum({self.column})"}
+        return {"n": f"coalesce(sum({self.column}), 0)"}
 
     def value(self, parts: Parts) -> Array:
         return parts["n"]

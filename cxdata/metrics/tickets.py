@@ -75,7 +75,7 @@ TICKETS: tuple[Metric, ...] = (
     ),
     Metric(
         "resolution_rate", N_("Resolution rate"), FAMILY, "share", "higher", "ticket_facts", "created",
-        Share(f"{RESOLVED} or (resolved_at_s is null and says_resolved)"),
+        Share(f"{RESOLVED} or (resolved_at_s is null and says_resolved)", "knows_resolution or says_resolved"),
         N_("Share of the tickets created in the period that are resolved by now. Recent periods still rise."),
         N_("resolved by as-of ÷ created"),
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from cxdata.schema import Kind, kind
@@ -96,7 +96,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Use:
-    """One column put to a field: its index and header in the file, and what the header or the source says of it."""
+    """One column put to a field: its index and header in the file, and what the header or the source says of it.
+
+    `others`: further columns the source names for the field; the first that is not empty is used.
+    """
 
     index: int
     header: str
@@ -105,6 +108,7 @@ class Use:
     unit: str = ""
     worst: float | None = None
     best: float | None = None
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,10 +150,10 @@ def map_columns(source: Source, header: Sequence[str], labels: Sequence[str]) ->
         for name, column in source.columns.items():
             if name in uses:
                 continue
-            index = _by_words(column, labels, header, taken) if by_pattern else _by_name(column, exact, bare, taken)
-            if index is not None:
-                uses[name] = use(index, header, labels, column)
-                taken.add(index)
+            found = _by_words(column, labels, header, taken) if by_pattern else _by_name(column, exact, bare, taken)
+            if found:
+                uses[name] = replace(use(found[0], header, labels, column), others=tuple(found[1:]))
+                taken.add(found[0])
     return Mapping_(kind(source.kind), uses)
 
 
@@ -161,20 +165,17 @@ def use(index: int, header: Sequence[str], labels: Sequence[str], column: Column
     return Use(index, header[index], label, suffix, column.unit or unit_in(header[index]), column.worst, column.best)
 
 
-def _by_name(column: Column, exact: Mapping[str, int], bare: Mapping[str, int], taken: set[int]) -> int | None:
-    for table in (exact, bare):
-        for name in column.names:
-            index = table.get(folded(name))
-            if index is not None and index not in taken:
-                return index
-    return None
+def _by_name(column: Column, exact: Mapping[str, int], bare: Mapping[str, int], taken: set[int]) -> list[int]:
+    found = [table.get(folded(name)) for table in (exact, bare) for name in column.names]
+    return list(dict.fromkeys(index for index in found if index is not None and index not in taken))
 
 
-def _by_words(column: Column, labels: Sequence[str], header: Sequence[str], taken: set[int]) -> int | None:
+def _by_words(column: Column, labels: Sequence[str], header: Sequence[str], taken: set[int]) -> list[int]:
     if not column.pattern:
-        return None
-    for index, label in enumerate(labels):
-        text = label or header[index]
-        if index not in taken and re.search(column.pattern, text, re.IGNORECASE):
-            return index
-    return None
+        return []
+    texts = [label or header[index] for index, label in enumerate(labels)]
+    return [
+        index
+        for index, text in enumerate(texts)
+        if index not in taken and re.search(column.pattern, text, re.IGNORECASE)
+    ]

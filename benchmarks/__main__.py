@@ -1,0 +1,82 @@
+"""`python -m benchmarks`: how fast imports and page queries are, against peers in the same run. See README.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import imports, pages
+from benchmarks.generate import generate
+
+GOALS = {"import": 0.25, "peak": 2e9, "pandas": 5.0, "sql": 2.0}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print a table, and write the figures where asked."""
+    given = _parser().parse_args(arguments)
+    results: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="cx-benchmarks-") as temporary:
+        folder = given.folder or Path(temporary)
+        for tickets in given.tickets:
+            say(f"{tickets:,} tickets")
+            files = generate(tickets, folder)
+            found = results[str(tickets)] = {}
+            if given.only in (None, "import"):
+                found["import"] = imports.measure(files["tickets"], folder, given.rounds, say)
+                print(import_table(tickets, found["import"]), flush=True)
+            if given.only in (None, "pages"):
+                found["pages"] = pages.measure(files, folder, given.rounds, say)
+                print(page_table(tickets, found["pages"]), flush=True)
+            if given.json:
+                given.json.write_text(json.dumps(results, indent=1))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed, against peers, in one run.")
+    parser.add_argument("--tickets", nargs="+", type=int, default=[1_000_000, 10_000_000], metavar="N")
+    parser.add_argument("--only", choices=("import", "pages"), help="measure only this")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each pair is measured (default 5)")
+    parser.add_argument("--folder", type=Path, help="keep the generated files and the filled store here for a next run")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
+    return parser
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def import_table(tickets: int, found: dict[str, Any]) -> str:
+    """One line a figure, as Markdown."""
+    ratios = ", ".join(f"{ratio:.3f}" for ratio in found["ratios"])
+    return f"""
+### Import, {tickets:,} tickets ({found["file_bytes"] / 1e6:,.0f} MB)
+
+| | measured | goal |
+| --- | --- | --- |
+| bare read ÷ ours | **{found["ratio"]:.3f}** ({ratios}) | ≥ {GOALS["import"]} |
+| peak memory | **{found["ours_peak"] / 1e9:.2f} GB** (bare {found["bare_peak"] / 1e9:.2f} GB) | < {GOALS["peak"] / 1e9:.0f} GB |
+| seconds | ours {found["ours_s"]:.1f}, bare {found["bare_s"]:.1f} | |"""
+
+
+def page_table(tickets: int, found: dict[str, Any]) -> str:
+    """One line a page, as Markdown."""
+    lines = [
+        f"\n### Page queries, {tickets:,} tickets\n",
+        f"| page | pandas ÷ ours (goal ≥ {GOALS['pandas']:g}) | raw DuckDB ÷ ours (goal ≥ {GOALS['sql']:g}) | ours, ms | "
+        "pandas, ms | raw DuckDB, ms |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for page, one in found.items():
+        single = " | ".join(f"{1000 * one[f'{way}_s']:,.0f}" for way in ("ours", "pandas", "sql"))
+        lines.append(f"| {page} | **{one['pandas']:.1f}** | **{one['sql']:.1f}** | {single} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,673 @@
+"""Answers to Plotly figures: no SQL, no Streamlit, no arithmetic on rows.
+
+In: an Answer and a Style. Out: a go.Figure built in one constructor, about 150 marks at most. Periods that are
+partial are dashed or hatched, values on few answers are open, and every mark says its value and n on hover.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cxdata import formats
+from cxdata.i18n import N_, _, language
+from cxdata.metrics import metric
+from cxdata.queries import Answer
+
+LIGHT = ("#3157d5", "#17a2a2", "#e0912f", "#8a5fc9", "#c94f7c", "#5d6b82", "#7fa83a", "#2f89c5", "#b5653a", "#4c9a6a")
+DARK = ("#7c9bff", "#45c8c2", "#f2b35e", "#b896ef", "#ee88ad", "#9aa7bc", "#b0d069", "#69bbee", "#e39a72", "#7fcf9e")
+HEIGHT = 270
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a figure looks like: theme, and from which n on a value counts as measured well."""
+
+    dark: bool = False
+    minimum_n: int = 5
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        return DARK if self.dark else LIGHT
+
+    @property
+    def text(self) -> str:
+        return "#a3aebf" if self.dark else "#566072"
+
+    @property
+    def strong(self) -> str:
+        return "#e7ebf2" if self.dark else "#1b2230"
+
+    @property
+    def grid(self) -> str:
+        return "#232c3a" if self.dark else "#e9ecf1"
+
+    @property
+    def paper(self) -> str:
+        return "#0f141d" if self.dark else "#ffffff"
+
+    @property
+    def muted(self) -> str:
+        return "#5c6879" if self.dark else "#b3bccb"
+
+    @property
+    def good(self) -> str:
+        return "#6fd3a0" if self.dark else "#2e9c6d"
+
+    @property
+    def bad(self) -> str:
+        return "#ff9aa2" if self.dark else "#c8434e"
+
+    @property
+    def scale(self) -> list[list[Any]]:
+        """Sequential colours from little to much."""
+        steps = (
+            ("#18213a", "#24376c", "#3552a5", "#5577da", "#93acf6", "#bccbfb")
+            if self.dark
+            else ("#eef2fd", "#c3d1f7", "#8ba5ec", "#5075dd", "#2c4bb8", "#213a91")
+        )
+        return [[index / (len(steps) - 1), colour] for index, colour in enumerate(steps)]
+
+
+def _layout(style: Style, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "automargin": True,
+        "zeroline": False,
+        "linecolor": style.grid,
+        "tickfont": {"color": style.text, "size": 12},
+        "fixedrange": True,
+    }
+    base: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 4, "r": 12, "t": 8, "b": 4},
+        "font": {"family": "Inter, sans-serif", "size": 12, "color": style.text},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "separators": ",." if language() == "nl" else ".,",
+        "hoverlabel": {
+            "bgcolor": style.paper,
+            "bordercolor": style.grid,
+            "font": {"color": style.strong, "family": "Inter, sans-serif", "size": 13},
+            "align": "left",
+        },
+        "legend": {
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "traceorder": "normal",
+            "itemclick": False,
+        },
+        "showlegend": False,
+        "xaxis": {**axis, "showgrid": False},
+        "yaxis": {**axis, "gridcolor": style.grid, "nticks": 6, "showline": False},
+        "bargap": 0.25,
+    }
+    for name, value in more.items():
+        base[name] = {**base[name], **value} if isinstance(base.get(name), dict) else value
+    return base
+
+
+# --- axes ---------------------------------------------------------------------------------------------------
+
+
+def _value_axis(unit: str, values: Sequence[float], *, from_zero: bool = True, ticks: int = 5) -> dict[str, Any]:
+    """The axis of a unit: percent, durations in words, plain numbers; about five ticks."""
+    known = [value for value in values if not formats.nothing(value)]
+    top, low = max(known, default=1.0), min(known, default=0.0)
+    if unit == "duration":
+        return _duration_axis(top, ticks)
+    if unit == "share":
+        spread = top - low
+        start = 0.0 if from_zero or low < 0.2 else max(0.0, low - max(spread * 0.35, 0.02))
+        end = min(1.0, top + max(spread * 0.2, 0.01)) if not from_zero else top * 1.12
+        digits = 0 if end - start > 0.04 else 1
+        return {"tickformat": f".{digits}%", "range": [start, max(end, start + 0.01)]}
+    if unit == "nps":
+        return {"tickformat": "d", "range": [min(low - 8, -10 if low < 0 else 0), top + 10]}
+    if unit in ("score", "quality") and not from_zero:
+        pad = max((top - low) * 0.5, 0.25 if unit == "score" else 3)
+        return {"tickformat": ".1f" if unit == "score" else "d", "range": [low - pad, top + pad]}
+    whole = unit == "count"
+    return {
+        "tickformat": ",d" if (whole and top >= 5) or top >= 1000 else None,
+        "range": [min(0, low * 1.1), max(top * 1.12, 1)],
+    }
+
+
+_SIZES = ((86400, N_("d")), (3600, N_("h")), (60, "min"))
+
+
+def _duration_axis(top: float, most: int) -> dict[str, Any]:
+    steps = (60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 432000, 864000, 2592000)
+    step = next((step for step in steps if top / step <= most + 0.5), 5184000 * max(1, math.ceil(top / 5184000 / most)))
+    ticks = [step * number for number in range(int(top * 1.05 // step) + 2)]
+    size, word = next((entry for entry in _SIZES if step % entry[0] == 0), _SIZES[-1])
+    words = ["0", *(f"{tick // size} {_(word)}" for tick in ticks[1:])]
+    return {"tickvals": ticks, "ticktext": words, "range": [0, max(top * 1.12, step)]}
+
+
+def _period_axis(periods: Sequence[Any], grain: str) -> tuple[list[str], dict[str, Any]]:
+    """Labels of the periods and an axis that shows about eight of them."""
+    labels = [formats.period(start, grain) for start in periods]
+    short = [formats.period_short(start, grain) for start in periods]
+    every = max(1, math.ceil(len(labels) / 8))
+    offset = (len(labels) - 1) % every
+    shown = list(range(offset, len(labels), every))
+    return labels, {
+        "type": "category",
+        "tickvals": [labels[place] for place in shown],
+        "ticktext": [short[place] for place in shown],
+        "tickangle": 0,
+        "range": [-0.5, len(labels) - 0.5],
+    }
+
+
+def _hover(name: str, rows: pd.DataFrame, unit: str, few: int) -> list[str]:
+    """What a mark says: value, n, and whether that is few or the period is not over."""
+    texts = []
+    for row in rows.itertuples():
+        text = f"<b>{formats.value(row.value, unit)}</b>"
+        if unit != "count":
+            text += f"  n = {formats.decimal(row.n, 0)}"
+            if 0 < row.n < few:
+                text += f" ({_('few answers')})"
+        if row.partial:
+            text += f"<br>{_('period not complete')}"
+        texts.append(f"{name}: {text}" if name else text)
+    return texts
+
+
+# --- series -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a trend: rows of one metric (and one group) over periods."""
+
+    name: str
+    rows: pd.DataFrame
+    colour: str
+    unit: str
+
+
+def trend(
+    answer: Answer, style: Style, *, names: Sequence[str] = (), target: float | None = None, from_zero: bool = False
+) -> go.Figure:
+    """Lines over periods: one for each metric, or for each group where the question has one dimension."""
+    lines = _lines(answer, style, names)
+    periods = sorted(set(answer.rows["period"]))
+    labels, xaxis = _period_axis(periods, answer.query.grain)
+    unit = lines[0].unit if lines else "count"
+    place = {start: label for start, label in zip(periods, labels, strict=True)}
+    traces = [trace for line in lines for trace in _traces(line, place, style, len(lines) > 1)]
+    values = [value for line in lines for value in line.rows["value"]] + ([target] if target is not None else [])
+    shapes, notes = _target(target, unit, style)
+    return go.Figure(
+        data=traces,
+        layout=_layout(
+            style,
+            xaxis=xaxis,
+            yaxis=_value_axis(unit, values, from_zero=from_zero or unit in ("count", "duration")),
+            showlegend=len(lines) > 1,
+            hovermode="x unified" if len(lines) > 1 else "closest",
+            shapes=shapes,
+            annotations=notes,
+        ),
+    )
+
+
+def _lines(answer: Answer, style: Style, names: Sequence[str]) -> list[Line]:
+    by = answer.query.by
+    lines = []
+    for number, name in enumerate(answer.query.metrics):
+        entry, rows = metric(name), answer.of(name)
+        if by:
+            for place, (group, part) in enumerate(rows.groupby(by[0], dropna=False, sort=True)):
+                word = formats.group(by[0], None if pd.isna(group) else group)
+                lines.append(Line(word, part.reset_index(drop=True), style.colours[place % 10], entry.unit))
+        else:
+            word = names[number] if names else _(entry.short or entry.label)
+            lines.append(Line(word, rows, style.colours[number % 10], entry.unit))
+    return lines
+
+
+def _traces(line: Line, place: dict[Any, str], style: Style, named: bool) -> list[go.Scatter]:
+    """The line through complete periods, and dashed where a period is partial."""
+    rows = line.rows
+    x = [place[start] for start in rows["period"]]
+    y = [None if formats.nothing(value) else value for value in rows["value"]]
+    partial = rows["partial"].tolist()
+    few = [line.unit != "count" and 0 < n < style.minimum_n for n in rows["n"]]
+    solid = [value if not cut else None for value, cut in zip(y, partial, strict=True)]
+    fills = [style.paper if cut or little else line.colour for cut, little in zip(partial, few, strict=True)]
+    hover = _hover(line.name if named else "", rows, line.unit, style.minimum_n)
+    common = {"x": x, "mode": "lines+markers", "name": line.name, "legendgroup": line.name}
+    traces = [
+        go.Scatter(
+            **common,
+            y=solid,
+            line={"color": line.colour, "width": 2.4},
+            marker={"color": fills, "size": 6, "line": {"color": line.colour, "width": 1.5}},
+            customdata=hover,
+            hovertemplate="%{customdata}<extra></extra>" if named else "%{x}<br>%{customdata}<extra></extra>",
+        )
+    ]
+    if any(partial):
+        dashed = [
+            value if cut or (i + 1 < len(y) and partial[i + 1]) or (i > 0 and partial[i - 1]) else None
+            for i, (value, cut) in enumerate(zip(y, partial, strict=True))
+        ]
+        own = [text if cut else None for text, cut in zip(hover, partial, strict=True)]
+        traces.append(
+            go.Scatter(
+                **common,
+                y=dashed,
+                showlegend=False,
+                line={"color": line.colour, "width": 2, "dash": "dot"},
+                marker={
+                    "color": style.paper,
+                    "size": [6 if cut else 0 for cut in partial],
+                    "line": {"color": line.colour, "width": 1.5},
+                },
+                customdata=own,
+                hoverinfo="skip" if not any(own) else None,
+                hovertemplate=("%{customdata}<extra></extra>" if named else "%{x}<br>%{customdata}<extra></extra>"),
+            )
+        )
+    return traces
+
+
+def _target(target: float | None, unit: str, style: Style) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    if target is None:
+        return [], []
+    line = {"color": style.text, "width": 1.2, "dash": "dash"}
+    shape = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target, "line": line}
+    said = {
+        "xref": "paper",
+        "x": 1,
+        "y": target,
+        "text": _("target {value}", value=formats.value(target, unit)),
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "font": {"size": 11, "color": style.text},
+    }
+    return [shape], [said]
+
+
+def bars_and_line(answer: Answer, style: Style, bars: Sequence[str], line: str | None = None) -> go.Figure:
+    """Counts a period as bars side by side, and one metric as a line over them."""
+    periods = sorted(set(answer.rows["period"]))
+    labels, xaxis = _period_axis(periods, answer.query.grain)
+    data: list[Any] = []
+    values: list[float] = []
+    for number, name in enumerate(bars):
+        rows, word = answer.of(name), _(metric(name).label)
+        values += rows["value"].tolist()
+        data.append(
+            go.Bar(
+                x=labels,
+                y=rows["value"],
+                name=word,
+                marker={"color": style.colours[number], "opacity": [0.45 if cut else 1.0 for cut in rows["partial"]]},
+                customdata=_hover(word, rows, "count", 0),
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    if line:
+        rows = answer.of(line)
+        values += rows["value"].tolist()
+        entry = Line(_(metric(line).label), rows, style.colours[2], "count")
+        data += _traces(entry, dict(zip(periods, labels, strict=True)), style, True)
+    return go.Figure(
+        data=data,
+        layout=_layout(
+            style,
+            xaxis=xaxis,
+            yaxis=_value_axis("count", values),
+            showlegend=True,
+            hovermode="x unified",
+            barmode="group",
+            bargap=0.3,
+        ),
+    )
+
+
+def stacked_shares(answer: Answer, style: Style, names: Sequence[str], colours: Sequence[str]) -> go.Figure:
+    """Shares that add up to a whole, a bar a period."""
+    periods = sorted(set(answer.rows["period"]))
+    labels, xaxis = _period_axis(periods, answer.query.grain)
+    data = []
+    for name, colour in zip(names, colours, strict=True):
+        rows, word = answer.of(name), _(metric(name).label)
+        data.append(
+            go.Bar(
+                x=labels,
+                y=rows["value"],
+                name=word,
+                marker={"color": colour, "opacity": [0.5 if cut else 1.0 for cut in rows["partial"]]},
+                customdata=_hover(word, rows, "share", style.minimum_n),
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    return go.Figure(
+        data=data,
+        layout=_layout(
+            style,
+            xaxis=xaxis,
+            yaxis={"tickformat": ".0%", "range": [0, 1.001]},
+            showlegend=True,
+            barmode="stack",
+            hovermode="x unified",
+        ),
+    )
+
+
+# --- breakdowns ---------------------------------------------------------------------------------------------
+
+
+def breakdown(answer: Answer, style: Style, *, target: float | None = None, most: int = 12) -> go.Figure:
+    """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted."""
+    entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
+    rows = answer.of(entry.name).dropna(subset=["value"])
+    rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
+    words = [shortened(formats.group(by, None if pd.isna(group) else group)) for group in rows[by]]
+    few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
+    hover = [
+        f"{word}<br>{text}{_interval(row.low, row.high, entry.unit)}"
+        for word, text, row in zip(words, _hover("", rows, entry.unit, style.minimum_n), rows.itertuples(), strict=True)
+    ]
+    axis = _value_axis(entry.unit, [*rows["value"], *rows["high"]], ticks=3)
+    lows = [0 if formats.nothing(low) else value - low for value, low in zip(rows["value"], rows["low"], strict=True)]
+    highs = [
+        0 if formats.nothing(high) else high - value for value, high in zip(rows["value"], rows["high"], strict=True)
+    ]
+    shapes: list[dict[str, Any]] = []
+    if target is not None:
+        line = {"color": style.text, "width": 1.2, "dash": "dash"}
+        shapes.append({"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": target, "x1": target, "line": line})
+    texts = [formats.value(value, entry.unit) for value in rows["value"]]
+    base = axis["range"][0]
+    return go.Figure(
+        data=[
+            go.Bar(
+                orientation="h",
+                y=words,
+                x=[value - base for value in rows["value"]],
+                base=base,
+                marker={"color": [style.muted if little else style.colours[0] for little in few]},
+                error_x={
+                    "type": "data",
+                    "array": highs,
+                    "arrayminus": lows,
+                    "color": style.text,
+                    "thickness": 1.1,
+                    "width": 3,
+                    "visible": any(highs) or any(lows),
+                },
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        ],
+        layout=_layout(
+            style,
+            height=50 + 30 * len(rows),
+            xaxis={**axis, "showgrid": True, "gridcolor": style.grid, "showline": False, "nticks": 4, "tickangle": 0},
+            yaxis={"type": "category", "showgrid": False, "nticks": None, "ticksuffix": "  "},
+            shapes=shapes,
+            annotations=[_beside(word, text, few_) for word, text, few_ in zip(words, texts, few, strict=True)],
+            margin={"l": 4, "r": 78, "t": 4, "b": 4},
+            bargap=0.35,
+        ),
+    )
+
+
+def _beside(word: str, text: str, few: bool) -> dict[str, Any]:
+    """The value at the right edge, in line with its bar."""
+    return {
+        "x": 1.01,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": word,
+        "text": f"{text} *" if few else text,
+        "showarrow": False,
+        "font": {"size": 12},
+    }
+
+
+def _interval(low: float, high: float, unit: str) -> str:
+    if formats.nothing(low) or formats.nothing(high):
+        return ""
+    ends = f"{formats.value(low, unit)} – {formats.value(high, unit)}"
+    return f"<br>{_('95% interval {ends}', ends=ends)}"
+
+
+def shortened(text: str, most: int = 26) -> str:
+    """A long name cut with an ellipsis; the hover says it whole."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def distribution(labels: Sequence[str], counts: Sequence[int], colours: Sequence[str], style: Style) -> go.Figure:
+    """How many answers each score got."""
+    total = sum(counts) or 1
+    hover = [
+        f"{label}: <b>{formats.decimal(count, 0)}</b> ({formats.percent(count / total)})"
+        for label, count in zip(labels, counts, strict=True)
+    ]
+    return go.Figure(
+        data=[
+            go.Bar(
+                x=list(labels),
+                y=list(counts),
+                marker={"color": list(colours)},
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        ],
+        layout=_layout(
+            style,
+            xaxis={"type": "category", "tickangle": 0},
+            yaxis=_value_axis("count", list(counts)),
+            bargap=0.2,
+        ),
+    )
+
+
+# --- tables of colour ---------------------------------------------------------------------------------------
+
+
+def week_heatmap(answer: Answer, style: Style) -> go.Figure:
+    """Counts by weekday and hour."""
+    rows = answer.rows
+    table = rows.pivot_table(index="weekday", columns="hour", values="value", aggfunc="sum").reindex(
+        index=range(1, 8), columns=range(24)
+    )
+    days = [formats.weekday(number) for number in range(1, 8)]
+    hover = [
+        [
+            f"{day} {hour}:00–{hour + 1}:00: <b>{formats.value(table.loc[number, hour], 'count')}</b>"
+            for hour in range(24)
+        ]
+        for number, day in zip(range(1, 8), days, strict=True)
+    ]
+    return go.Figure(
+        data=[
+            go.Heatmap(
+                x=list(range(24)),
+                y=days,
+                z=table.fillna(0).to_numpy().tolist(),
+                colorscale=style.scale,
+                showscale=False,
+                xgap=2,
+                ygap=2,
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        ],
+        layout=_layout(
+            style,
+            height=HEIGHT,
+            xaxis={
+                "tickvals": list(range(0, 24, 3)),
+                "ticktext": [f"{hour}:00" for hour in range(0, 24, 3)],
+                "showline": False,
+            },
+            yaxis={"autorange": "reversed", "showgrid": False, "nticks": None},
+        ),
+    )
+
+
+def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
+    """The triangle: a row a start month, a column for each number of months since; empty where as-of has not come."""
+    rows = answer.rows
+    periods = sorted(set(rows["period"]))[-most:]
+    rows = rows[rows["period"].isin(periods)]
+    table = rows.pivot(index="period", columns="month", values="value").reindex(index=periods)
+    sizes = rows.groupby("period")["n"].max()
+    labels = [f"{formats.period_short(start, 'month')}  ({formats.decimal(sizes[start], 0)})" for start in periods]
+    hover = [
+        [
+            ""
+            if pd.isna(table.loc[start, month])
+            else _(
+                "{month}: after {count} months <b>{share}</b> of {n} still there",
+                month=formats.period(start, "month"),
+                count=month,
+                share=formats.percent(table.loc[start, month]),
+                n=formats.decimal(sizes[start], 0),
+            )
+            for month in table.columns
+        ]
+        for start in periods
+    ]
+    cells = [[None if pd.isna(value) else value for value in line] for line in table.to_numpy()]
+    words = [["" if value is None else formats.decimal(value * 100, 0) for value in line] for line in cells]
+    return go.Figure(
+        data=[
+            go.Heatmap(
+                x=[int(month) for month in table.columns],
+                y=labels,
+                z=cells,
+                zmin=min((value for line in cells for value in line if value is not None), default=0),
+                zmax=1,
+                colorscale=style.scale,
+                showscale=False,
+                xgap=2,
+                ygap=2,
+                text=words,
+                texttemplate="%{text}",
+                textfont={"size": 11},
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+                hoverongaps=False,
+            )
+        ],
+        layout=_layout(
+            style,
+            height=max(220, 60 + 22 * len(periods)),
+            xaxis={"title": {"text": _("months since the start")}, "dtick": 1 if len(table.columns) < 20 else 3},
+            yaxis={"autorange": "reversed", "showgrid": False, "nticks": None, "type": "category"},
+        ),
+    )
+
+
+def survival(answer: Answer, style: Style, most_months: int = 60) -> go.Figure:
+    """Kaplan–Meier with its band; one line, or one for each group without bands."""
+    by = answer.query.by
+    rows = answer.rows[answer.rows["month"] <= most_months]
+    groups: list[tuple[Any, pd.DataFrame]] = [("", rows)] if not by else list(rows.groupby(by[0], dropna=False))
+    data: list[go.Scatter] = []
+    for number, (group, part) in enumerate(groups):
+        colour = style.colours[number % 10]
+        word = formats.group(by[0], None if pd.isna(group) else group) if by else ""
+        months = part["month"].astype(int).tolist()
+        if not by:
+            data.append(
+                go.Scatter(
+                    x=months + months[::-1],
+                    y=part["high"].tolist() + part["low"].tolist()[::-1],
+                    fill="toself",
+                    fillcolor=colour,
+                    opacity=0.16,
+                    line={"width": 0},
+                    hoverinfo="skip",
+                    showlegend=False,
+                )
+            )
+        hover = [
+            _("after {count} months <b>{share}</b> still there", count=row.month, share=formats.percent(row.value))
+            + ("" if by else _interval(row.low, row.high, "share"))
+            + f"<br>n = {formats.decimal(row.n, 0)}"
+            for row in part.itertuples()
+        ]
+        data.append(
+            go.Scatter(
+                x=months,
+                y=part["value"],
+                mode="lines",
+                name=word,
+                line={"color": colour, "width": 2.4, "shape": "hv"},
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    low = min((value for value in rows["low"] if not formats.nothing(value)), default=0.0)
+    return go.Figure(
+        data=data,
+        layout=_layout(
+            style,
+            xaxis={"title": {"text": _("months since the start")}, "dtick": 6 if len(rows) > 24 else None},
+            yaxis={"tickformat": ".0%", "range": [max(0.0, low - 0.1), 1.005]},
+            showlegend=bool(by),
+        ),
+    )
+
+
+# --- small ---------------------------------------------------------------------------------------------------
+
+
+def spark_svg(values: Sequence[float | None], colour: str, *, last_partial: bool = False, width: int = 150) -> str:
+    """A sparkline as an SVG text: a light image instead of a chart. Gaps where nothing was measured."""
+    height, pad = 34, 3
+    known = [value for value in values if not formats.nothing(value)]
+    if len(known) < 2:
+        return ""
+    low, high = min(known), max(known)
+    across = (width - 2 * pad) / max(len(values) - 1, 1)
+    scale: Callable[[float], float] = lambda value: (  # noqa: E731
+        height / 2 if high == low else height - pad - (value - low) / (high - low) * (height - 2 * pad)
+    )
+    points = [
+        None if value is None or formats.nothing(value) else (pad + place * across, scale(value))
+        for place, value in enumerate(values)
+    ]
+    whole = points[:-1] if last_partial and len(points) > 2 else points
+    parts = [f'<path d="{_path(whole)}" fill="none" stroke="{colour}" stroke-width="1.8" stroke-linejoin="round"/>']
+    if whole is not points:
+        parts.append(
+            f'<path d="{_path(points[-2:])}" fill="none" stroke="{colour}" stroke-width="1.6" stroke-dasharray="2 3"/>'
+        )
+    last = next((point for point in reversed(points) if point), None)
+    if last:
+        parts.append(f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="2.6" fill="{colour}"/>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" preserveAspectRatio="none" '
+        f'width="{width}" height="{height}">{"".join(parts)}</svg>'
+    )
+
+
+def _path(points: Sequence[tuple[float, float] | None]) -> str:
+    path, pen_down = [], False
+    for point in points:
+        if point is None:
+            pen_down = False
+            continue
+        path.append(f"{'L' if pen_down else 'M'}{point[0]:.1f} {point[1]:.1f}")
+        pen_down = True
+    return " ".join(path)

@@ -1,0 +1,87 @@
+"""The headline cards: value, change with its verdict, n, and a sparkline, each leading to its page."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+
+from cxdata import formats
+from cxdata.charts import spark_svg
+from cxdata.i18n import N_, _
+from cxdata.metrics import metric
+from cxdata.queries import Comparison
+from cxdata.ui import look, state
+from cxdata.ui.view import View
+
+VERDICTS = {"better": N_("better"), "worse": N_("worse"), "none": N_("no clear change")}
+
+
+def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
+    """A wall of cards: {metric: page it leads to, or ""}."""
+    compared = view.compared(*links)
+    sparks = state.ask(view.series(*links))
+    pages = st.session_state.get("_pages", {})
+    with st.container(key="cx-cards"):
+        wall = st.grid(columns, min_column_width=138 if columns > 5 else 160, gap="small")
+        for name, page in links.items():
+            with wall, st.container(border=True, height="stretch", gap=None):
+                entry = metric(name)
+                title = _(entry.short or entry.label)
+                if page in pages:
+                    st.page_link(pages[page], label=title, help=_(entry.meaning))
+                else:
+                    st.html(f'<div class="cx-sub">{look.escaped(title)}</div>')
+                st.html(_body(compared[name]) + _spark(sparks.of(name)))
+
+
+def _body(found: Comparison) -> str:
+    entry = metric(found.metric)
+    few = entry.unit != "count" and 0 < found.n < state.settings().minimum_n
+    value = formats.value(found.value, entry.unit)
+    unit = f'<span class="cx-small"> {_("of 7")}</span>' if found.metric == "ces" and found.n else ""
+    lines = [
+        f'<div class="cx-value{" few" if few else ""}" title="{look.escaped(interval(found))}">{value}{unit}</div>'
+    ]
+    chips = [_chip(found)] if not math.isnan(found.change) else []
+    if few:
+        chips.append(f'<span class="cx-chip">{_("few answers")}</span>')
+    lines.append(f'<div class="cx-row">{"".join(chips)}</div>')
+    small = []
+    if not math.isnan(found.before):
+        small.append(_("was {value}", value=formats.value(found.before, entry.unit)))
+    if entry.unit != "count":
+        small.append(f"n = {formats.decimal(found.n, 0)}")
+    if found.ignored:
+        small.append(_("all channels and priorities"))
+    lines.append(f'<div class="cx-small">{"<br>".join(look.escaped(text) for text in small)}</div>')
+    return "".join(lines)
+
+
+def _chip(found: Comparison) -> str:
+    entry = metric(found.metric)
+    change = formats.change(found.change, entry.unit, entry.is_rate)
+    verdict = f" {_(VERDICTS[found.verdict])}" if found.verdict else ""
+    style = found.verdict if found.verdict in ("better", "worse") else ""
+    return f'<span class="cx-chip {style}">{look.escaped(change + verdict)}</span>'
+
+
+def interval(found: Comparison) -> str:
+    """The 95% interval in words, for a hover; "" where there is none."""
+    unit = metric(found.metric).unit
+    if math.isnan(found.low) or math.isnan(found.high):
+        return ""
+    ends = f"{formats.value(found.low, unit)} – {formats.value(found.high, unit)}"
+    return _("95% interval {ends}", ends=ends)
+
+
+def _spark(rows: object) -> str:
+    values = list(rows["value"])  # type: ignore[index]
+    partial = bool(rows["partial"].iloc[-1]) if len(values) else False  # type: ignore[index]
+    svg = spark_svg(values, state.style().colours[0], last_partial=partial)
+    if not svg:
+        return ""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<div class="cx-spark"><img alt="" src="data:image/svg+xml;base64,{data}"></div>'

@@ -1,0 +1,127 @@
+"""The page frame, run for every page: language, navigation, filters, then the page itself.
+
+dashboard.py starts this script. It lies apart from pages/ on purpose: were pages/ beside the script, a link straight
+to a page on a fresh server would run that page without its frame.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cxdata.errors import CxError
+from cxdata.filters import FILTERS, NOTHING
+from cxdata.formats import group
+from cxdata.i18n import LANGUAGES, N_, _, set_language
+from cxdata.ui import look, state, view
+
+PAGES = {
+    "": (("overview", N_("Overview"), "space_dashboard"),),
+    N_("Customers"): (
+        ("voice_of_customer", N_("Voice of customer"), "reviews"),
+        ("retention", N_("Retention"), "group"),
+    ),
+    N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
+    N_("Data"): (
+        ("data_import", N_("Import"), "upload_file"),
+        ("definitions", N_("Definitions"), "menu_book"),
+        ("settings", N_("Settings"), "settings"),
+    ),
+}
+WITHOUT_FILTERS = ("data_import", "definitions", "settings")
+
+
+def navigation() -> dict[str, st.Page]:
+    """{file name: page} in the order of the menu."""
+    pages, sections = {}, {}
+    for section, entries in PAGES.items():
+        made = [
+            st.Page(
+                state.PAGES / f"{name}.py",
+                title=_(title),
+                icon=f":material/{icon}:",
+                url_path=name,
+                default=name == "overview",
+            )
+            for name, title, icon in entries
+        ]
+        sections[_(section) if section else ""] = made
+        pages.update({name: page for (name, *_rest), page in zip(entries, made, strict=True)})
+    st.session_state["_page"] = st.navigation(sections, position="sidebar", expanded=True)
+    return pages
+
+
+def sidebar_filters() -> None:
+    """The filters that all pages share. Widgets hold codes; the words are in the reader's language."""
+    with st.sidebar:
+        st.selectbox(
+            _("Period"), list(view.PERIODS), format_func=lambda code: _(view.PERIODS[code]), key="period",
+            filter_mode=None,
+        )  # fmt: skip
+        if st.session_state["period"] == "custom":
+            left, right = st.columns(2)
+            left.date_input(_("from"), value=None, key="from", format="DD-MM-YYYY")
+            right.date_input(_("up to and including"), value=None, key="to", format="DD-MM-YYYY")
+        for entry in FILTERS:
+            words = sorted(state.values(entry.name), key=lambda word: group(entry.name, word).casefold())
+            if not words:
+                continue
+            if entry.name in ("segment", "stage") and len(words) < 2 and not st.session_state[entry.name]:
+                continue
+            st.multiselect(
+                _(entry.label), [*words, NOTHING], key=entry.name, placeholder=_(entry.all_label),
+                format_func=lambda word, name=entry.name: group(name, word), select_all=False,
+            )  # fmt: skip
+        with st.expander(_("More choices"), icon=":material/tune:"):
+            for key, label, words in (
+                ("compare", _("Compare with"), view.COMPARES),
+                ("per", _("Show per"), view.GRAINS),
+                ("clock", _("Clock"), view.CLOCK_WORDS),
+            ):
+                st.selectbox(
+                    label,
+                    list(words),
+                    format_func=lambda code, words=words: _(words[code]),
+                    key=key,
+                    filter_mode=None,
+                )
+        if view.is_filtered():
+            st.button(_("Clear filters"), icon=":material/filter_alt_off:", on_click=view.reset, width="stretch")
+
+
+def language_switch() -> None:
+    with st.sidebar:
+        st.segmented_control(
+            _("Language"), list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="lang", required=True,
+            label_visibility="collapsed", width="stretch",
+        )  # fmt: skip
+
+
+def run() -> None:
+    st.set_page_config(page_title="CX Dashboard", page_icon=str(state.STATIC / "icon.png"), layout="wide")
+    st.logo(str(state.STATIC / "logo.svg"), size="large", icon_image=str(state.STATIC / "icon.svg"))
+    if st.session_state.get("lang") not in LANGUAGES:
+        st.session_state["lang"] = st.query_params.get("lang") or state.settings().language
+    set_language(st.session_state["lang"])
+    look.inject()
+    pages = navigation()
+    page = st.session_state["_page"]
+    name = page.url_path or "overview"
+    view.sync_with_url(name)
+    set_language(st.session_state["lang"])
+    st.session_state["_pages"] = pages
+    if state.moment() is not None:
+        view.checked()
+        if name not in WITHOUT_FILTERS:
+            sidebar_filters()
+    language_switch()
+    if state.shows_sample() and name != "data_import":
+        look.sample_banner(pages["data_import"])
+    page.run()
+    if state.moment() is not None:
+        view.write_url(name)
+
+
+try:
+    run()
+except CxError as error:
+    st.error(str(error), icon=":material/error:")

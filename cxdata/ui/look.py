@@ -1,0 +1,111 @@
+"""The look that Streamlit's theme cannot give: cards, verdict colours, spacing, and the head of a page."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from cxdata.i18n import _
+from cxdata.ui import state, view
+
+_CSS = """
+<style>
+.block-container, [data-testid="stMainBlockContainer"] {{ max-width: 1500px; padding: 4.1rem 2.6rem 2rem 2.6rem; }}
+[data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] {{ gap: .55rem; }}
+[data-testid="stSidebarNav"] {{ padding-bottom: .25rem; }}
+.st-key-cx-sample {{ background: {chip}; border-radius: .6rem; padding: .1rem .8rem; }}
+.cx-sub {{ color: {grey}; font-size: .86rem; line-height: 1.35; }}
+.cx-lead {{ color: {grey}; font-size: .92rem; line-height: 1.4; margin-top: -.6rem; }}
+.cx-title {{ font-weight: 600; font-size: 1rem; line-height: 1.3; color: {text}; }}
+.cx-value {{ font-weight: 620; font-size: 1.62rem; line-height: 1.15; color: {text}; letter-spacing: -.01em;
+             font-variant-numeric: tabular-nums; white-space: nowrap; }}
+.cx-value.few {{ color: {grey}; font-weight: 500; }}
+.cx-row {{ display: flex; align-items: center; gap: .4rem; flex-wrap: wrap; min-height: 1.55rem; margin-top: .3rem; }}
+.cx-chip {{ border-radius: 999px; padding: .08rem .55rem; font-size: .8rem; font-weight: 550; white-space: nowrap;
+            background: {chip}; color: {grey}; }}
+.cx-chip.better {{ background: {good_back}; color: {good}; }}
+.cx-chip.worse {{ background: {bad_back}; color: {bad}; }}
+.cx-small {{ color: {grey}; font-size: .8rem; line-height: 1.35; }}
+.cx-spark img {{ width: 100%; height: 34px; display: block; margin-top: .35rem; }}
+.cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
+.cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}
+.cx-score {{ display: inline-block; min-width: 2.1rem; text-align: center; border-radius: .4rem; padding: .05rem .4rem;
+             font-weight: 600; font-size: .8rem; background: {chip}; color: {text}; margin-right: .4rem; }}
+.cx-score.low {{ background: {bad_back}; color: {bad}; }}
+.cx-score.high {{ background: {good_back}; color: {good}; }}
+.st-key-cx-cards [data-testid="stPageLink"] a {{ padding: 0; min-height: 0; background: transparent; }}
+.st-key-cx-cards [data-testid="stPageLink"] p {{ font-weight: 550; font-size: .9rem; color: {grey}; }}
+.st-key-cx-cards [data-testid="stPageLink"] a:hover p {{ color: {text}; text-decoration: underline; }}
+[class*="st-key-cx-menu"] button {{ border: none; padding: 0 .3rem; min-height: 1.6rem; background: transparent;
+             color: {grey}; }}
+[class*="st-key-cx-menu"] button > div > div[aria-hidden="true"] {{ display: none; }}
+@media print {{ [data-testid="stSidebar"], [data-testid="stHeader"], [class*="st-key-cx-menu"] {{ display: none; }} }}
+</style>
+"""
+_LIGHT = {
+    "grey": "#566072", "text": "#1b2230", "chip": "#eef1f5", "line": "#e3e7ed", "good": "#12704a", "good_back": "#e6f4ec",
+    "bad": "#b4232f", "bad_back": "#fdeaea",
+}  # fmt: skip
+_DARK = {
+    "grey": "#a3aebf", "text": "#e7ebf2", "chip": "#232c3a", "line": "#2a3342", "good": "#6fd3a0", "good_back": "#10301f",
+    "bad": "#ff9aa2", "bad_back": "#3a1a20",
+}  # fmt: skip
+
+
+def inject() -> None:
+    """The style sheet in the colours of the reader's theme."""
+    st.html(_CSS.format(**(_DARK if state.is_dark() else _LIGHT)))
+
+
+def escaped(text: object) -> str:
+    """Text from a file, safe inside our own HTML."""
+    return html.escape(str(text), quote=True)
+
+
+def head(title: str, *uses: str) -> view.View:
+    """Title and sentence of a page; the view without the filters that the page's numbers do not have.
+
+    `uses`: names of the dimensions that they do have. Stops the run where there is no data.
+    """
+    st.title(title, anchor=False)
+    if state.moment() is None:
+        empty(_("There is no data yet."))
+        st.stop()
+    seen = view.current(uses)
+    st.html(f'<div class="cx-lead">{escaped(view.sentence(seen))}</div>')
+    return view.without(seen, *(name for name in seen.filters.values if name not in uses))
+
+
+def sample_banner(import_page: st.Page) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="cx-sample"):
+        st.markdown(
+            ":gray-badge[:material/science: "
+            + _("Sample data")
+            + "] "
+            + _("You see a made-up company. Your own export replaces it.")
+        )
+        st.page_link(import_page, label=_("Import your export"), icon=":material/arrow_forward:", icon_position="right")
+
+
+def empty(text: str, what: str = "") -> None:
+    """What a place without data says: what to upload, with the import one click away."""
+    with st.container(border=True):
+        st.markdown(f"**{text}**  \n{what}" if what else f"**{text}**")
+        pages = st.session_state.get("_pages")
+        if pages:
+            st.page_link(pages["data_import"], label=_("Import an export"), icon=":material/upload_file:")
+
+
+def estimated_note() -> None:
+    """Say it where customers are estimated from activity, for want of a customers file."""
+    found = state.engine().query("select count(*) as k from customer_facts where estimated").to_pylist()
+    if found[0]["k"]:
+        st.info(
+            _(
+                "Estimated from activity: there is no customers file. A customer counts as gone {days} days after the "
+                "last purchase or contact. Import a customers file to measure it.",
+                days=state.settings().churn_after_days,
+            ),
+            icon=":material/info:",
+        )

@@ -1,0 +1,182 @@
+"""What the pages share: the store, the language, the theme, and cached answers and figures.
+
+In: the environment (CX_DATABASE) and the session. Out: the store that is shown (the sample until there is other
+data), and answers and figures cached by question and data version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from cxdata import i18n, queries
+from cxdata.charts import Style
+from cxdata.engine import DuckDBEngine
+from cxdata.errors import CxError
+from cxdata.filters import Filters, Period
+from cxdata.queries import Answer, Comparison, Moment, Query
+from cxdata.sample import FILES, FOLDER, import_sample
+from cxdata.settings import Settings
+from cxdata.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = ROOT / "pages"
+STATIC = Path(__file__).resolve().parent / "static"
+_sample_lock = threading.Lock()
+
+
+def database_path() -> Path:
+    return Path(os.environ.get("CX_DATABASE") or ROOT / "data" / "cx.duckdb")
+
+
+@st.cache_resource(show_spinner=False)
+def own_store() -> Store:
+    """The organisation's database. Raises CxError where it does not open."""
+    return Store(database_path())
+
+
+@st.cache_resource(show_spinner=False)
+def sample_store() -> Store:
+    """The sample company, imported once and kept beside the database under the fingerprint of its files."""
+    with _sample_lock:
+        path = database_path().parent / f"sample-{_fingerprint()}.duckdb"
+        try:
+            store = Store(path)
+        except CxError:  # another dashboard holds it, or the folder cannot be written
+            store = Store(None)
+        if len(store.imports()) < len(FILES):
+            if store.imports():
+                store.close()
+                path.unlink(missing_ok=True)
+                store = Store(path)
+            import_sample(store, now=datetime.now(UTC))
+        return store
+
+
+def _fingerprint() -> str:
+    """Changes with the sample files and with the code that turns them into facts."""
+    digest = hashlib.sha256()
+    code = (ROOT / "cxdata").glob("*.py")
+    for path in sorted([FOLDER / name for name in FILES] + [*code, *(ROOT / "cxdata" / "sources").glob("*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def shows_sample() -> bool:
+    """Whether the sample is shown: the organisation has imported nothing yet."""
+    return not any(row["undone_at"] is None for row in _imports(own_store().version))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _imports(version: int) -> list[dict[str, Any]]:  # noqa: ARG001
+    return own_store().imports()
+
+
+def shown_store() -> Store:
+    return sample_store() if shows_sample() else own_store()
+
+
+def version() -> tuple[str, int]:
+    """What caches carry in their key: which store, and the state of its data."""
+    return ("sample", sample_store().version) if shows_sample() else ("own", own_store().version)
+
+
+def engine() -> DuckDBEngine:
+    return DuckDBEngine(shown_store())
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _settings(key: tuple[str, int], own: int) -> tuple[Settings, int | None]:  # noqa: ARG001
+    return shown_store().settings(), shown_store().as_of()
+
+
+def settings() -> Settings:
+    return _settings(version(), own_store().version)[0]
+
+
+def moment() -> Moment | None:
+    """As-of of the data that is shown; None without any."""
+    found, as_of = _settings(version(), own_store().version)
+    return None if as_of is None else Moment(found, as_of)
+
+
+def the_moment() -> Moment:
+    found = moment()
+    if found is None:
+        st.stop()
+    return found
+
+
+def use_language() -> None:
+    """Set the language of this run: the reader's choice, else the setting. Fragments run without the frame."""
+    i18n.set_language(st.session_state.get("lang") or settings().language)
+
+
+def is_dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
+def style() -> Style:
+    return Style(is_dark(), settings().minimum_n)
+
+
+# --- cached questions ---------------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False, max_entries=600)
+def _ask(key: tuple[str, int], query: Query) -> Answer:  # noqa: ARG001
+    return queries.ask(engine(), query, the_moment())
+
+
+def ask(query: Query) -> Answer:
+    """The answer of a question, cached until the data or the settings change. Not to be changed."""
+    return _ask(version(), query)
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _compare(key: tuple[str, int], query: Query, before: Period | None) -> dict[str, Comparison]:  # noqa: ARG001
+    return queries.compare(engine(), query, the_moment(), before)
+
+
+def compare(query: Query, before: Period | None) -> dict[str, Comparison]:
+    return _compare(version(), query, before)
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _figure(
+    key: tuple[Any, ...],
+    query: Query,
+    _draw: Callable[..., go.Figure],
+    options: tuple[tuple[str, Any], ...],  # noqa: ARG001
+) -> go.Figure:
+    return _draw(ask(query), style(), **dict(options))
+
+
+def figure(draw: Callable[..., go.Figure], query: Query, **options: Any) -> go.Figure:
+    """A figure of a question, cached by question, theme, language and data. Not to be changed."""
+    key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
+    return _figure(key, query, draw, tuple(sorted(options.items())))
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _values(key: tuple[str, int], name: str) -> list[str]:  # noqa: ARG001
+    return queries.distinct_values(engine(), name)
+
+
+def values(name: str) -> list[str]:
+    """The values of a dimension in the data."""
+    return _values(version(), name)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def cached_rows(key: tuple[str, int], _make: Callable[..., Any], name: str, filters: Filters, *more: Any) -> Any:  # noqa: ARG001
+    """Rows behind numbers, cached by what was asked of them."""
+    return _make(engine(), filters, the_moment(), *more)

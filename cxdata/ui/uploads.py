@@ -1,0 +1,303 @@
+"""The import screen: each dropped file with what was understood of it, its outcome beforehand, and the history."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cxdata import formats, importing, reading
+from cxdata.errors import CxError, Note
+from cxdata.i18n import N_, _
+from cxdata.importing import Outcome
+from cxdata.schema import KINDS, kind
+from cxdata.sources import SOURCES
+from cxdata.ui import look, state
+from cxdata.understanding import Choices
+
+ORDERS = {
+    "": N_("as understood"),
+    "dmy": N_("day-month-year"),
+    "mdy": N_("month-day-year"),
+    "ymd": N_("year-month-day"),
+}
+DECIMALS = {"": N_("as understood"), ",": N_("comma: 1.234,56"), ".": N_("point: 1,234.56")}
+DIRECTIONS = {
+    "": N_("as understood"),
+    "easy": N_("a high score means easy"),
+    "hard": N_("a high score means much effort"),
+}
+TYPES = ["csv", "tsv", "txt"]
+
+
+def drop() -> None:
+    """The drop zone and a card for each file in it."""
+    files = st.file_uploader(
+        _("Exports as CSV"), type=TYPES, accept_multiple_files=True, key=f"files_{st.session_state.get('_drop', 0)}",
+        help=_("Several files at once are fine. Files over 1 GB go in faster from the command line."),
+    )  # fmt: skip
+    _done()
+    for file in files or []:
+        with st.container(border=True):
+            _file(file)
+
+
+def _done() -> None:
+    """What the last import did, with the way to the charts."""
+    done = st.session_state.get("_imported")
+    if not done:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success(done, icon=":material/check_circle:")
+    pages = st.session_state.get("_pages", {})
+    if "overview" in pages:
+        st.page_link(pages["overview"], label=_("See the charts"), icon=":material/arrow_forward:")
+
+
+def _file(file: Any) -> None:
+    key = hashlib.sha256(f"{file.file_id}".encode()).hexdigest()[:10]
+    st.html(f'<div class="cx-title">{look.escaped(file.name)}</div>')
+    choices = _choices(key)
+    try:
+        outcome = _preview(file, choices, key)
+    except CxError as error:
+        st.error(str(error), icon=":material/error:")
+        _corrections(key, file, None)
+        return
+    _understood(outcome)
+    _corrections(key, file, outcome)
+    if outcome.new + outcome.changed + outcome.unchanged == 0:
+        return
+    if st.button(_("Import"), type="primary", key=f"import_{key}", icon=":material/download_done:"):
+        _run(file, choices)
+
+
+def _choices(key: str) -> Choices:
+    """The reader's corrections of one file, as kept in the session."""
+    chosen: Mapping[str, Any] = st.session_state.get(f"_choices_{key}", {})
+    return Choices(**chosen)
+
+
+def _on_disk(file: Any, folder: str) -> Path:
+    path = Path(folder) / "upload.csv"
+    path.write_bytes(file.getbuffer())
+    return path
+
+
+def _preview(file: Any, choices: Choices, key: str) -> Outcome:
+    """The outcome beforehand, kept in the session until the choices or the data change."""
+    asked = (repr(choices), state.own_store().version)
+    kept = st.session_state.get(f"_preview_{key}")
+    if kept and kept[0] == asked:
+        if isinstance(kept[1], CxError):
+            raise kept[1]
+        return kept[1]
+    result: Outcome | CxError
+    with st.spinner(_("Reading {file} …", file=file.name)), tempfile.TemporaryDirectory() as folder:
+        try:
+            result = importing.import_file(
+                state.own_store(), _on_disk(file, folder), choices, name=file.name, dry_run=True
+            )
+        except CxError as error:
+            result = error
+    st.session_state[f"_preview_{key}"] = (asked, result)
+    if isinstance(result, CxError):
+        raise result
+    return result
+
+
+def _understood(outcome: Outcome) -> None:
+    told = outcome.understood
+    order = {"dmy": _("day-first"), "mdy": _("month-first"), "ymd": _("year-first")}[told["date_order"]]
+    parts = [
+        f"**{told['label']}**",
+        _("{rows} rows", rows=formats.decimal(outcome.rows, 0)),
+        f"{outcome.first} – {outcome.last}",
+        _("times in {zone}", zone=told["zone"]),
+        _("dates {order}", order=order),
+    ]
+    st.markdown(" · ".join(parts))
+    left = sum(outcome.left_out.values())
+    counts = (
+        (_("new"), outcome.new),
+        (_("changed"), outcome.changed),
+        (_("unchanged"), outcome.unchanged),
+        (_("rejected"), outcome.rejected),
+        (_("left out"), left),
+    )
+    st.html(
+        '<div class="cx-row">'
+        + "".join(f'<span class="cx-chip">{formats.decimal(count, 0)} {label}</span>' for label, count in counts)
+        + "</div>"
+    )
+    for reason, rows in outcome.left_out.items():
+        st.html(f'<div class="cx-small">{_("Left out")}: {formats.decimal(rows, 0)} {look.escaped(_(reason))}</div>')
+    for remark in outcome.notes:
+        st.warning(str(remark), icon=":material/info:")
+
+
+def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
+    """What was understood as a table to correct, and the few decisions that matter."""
+    with st.expander(_("Columns and choices"), expanded=outcome is None, icon=":material/tune:"):
+        header = outcome.understood["header"] if outcome else _header(file)
+        if not header:
+            return
+        chosen = dict(st.session_state.get(f"_choices_{key}", {}))
+        first, second, third = st.columns(3)
+        kinds = ["", *(entry.name for entry in KINDS)]
+        given = outcome.kind if outcome else chosen.get("kind") or ""
+        what = first.selectbox(
+            _("What it holds"), kinds, index=kinds.index(given), key=f"kind_{key}",
+            format_func=lambda name: _(kind(name).label) if name else _("choose"),
+        )  # fmt: skip
+        if not what:
+            return
+        tools = ["", *(entry.name for entry in SOURCES if entry.kind == what), "generic"]
+        labels = {entry.name: entry.label for entry in SOURCES} | {"": _("as understood"), "generic": _("another tool")}
+        tool = second.selectbox(_("Written by"), tools, format_func=lambda name: labels[name], key=f"tool_{key}")
+        order = third.selectbox(
+            _("Date order"), list(ORDERS), format_func=lambda code: _(ORDERS[code]), key=f"order_{key}"
+        )
+        zone = first.text_input(
+            _("Time zone of the file"), chosen.get("zone") or "", key=f"zone_{key}",
+            placeholder=outcome.understood["zone"] if outcome else "Europe/Amsterdam",
+        )  # fmt: skip
+        decimal = second.selectbox(
+            _("Decimal mark"), list(DECIMALS), format_func=lambda code: _(DECIMALS[code]), key=f"decimal_{key}"
+        )
+        direction = ""
+        if what == "surveys":
+            direction = third.selectbox(
+                _("Effort score"),
+                list(DIRECTIONS),
+                format_func=lambda code: _(DIRECTIONS[code]),
+                key=f"direction_{key}",
+            )
+        mapping = _mapping_table(key, what, header, outcome)
+        if st.button(_("Apply"), key=f"apply_{key}"):
+            st.session_state[f"_choices_{key}"] = {
+                "kind": what, "source": tool or None, "zone": zone.strip() or None, "date_order": order or None,
+                "decimal": decimal or None, "direction": direction or None, "mapping": mapping,
+            }  # fmt: skip
+            st.rerun()
+
+
+def _header(file: Any) -> list[str]:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return list(reading.read(_on_disk(file, folder), Path(folder)).header)
+    except CxError:
+        return []
+
+
+def _mapping_table(key: str, what: str, header: list[str], outcome: Outcome | None) -> dict[str, str]:
+    """The columns to correct; {field: column} of what the reader changed ("" takes a field off)."""
+    known = outcome.understood["columns"] if outcome and outcome.kind == what else {}
+    before = dict(st.session_state.get(f"_choices_{key}", {}).get("mapping", {}))
+    fields = kind(what).fields
+    table = pd.DataFrame(
+        {
+            "field": [_(field.label) + (" *" if field.required else "") for field in fields],
+            "column": [known.get(field.name) or before.get(field.name) or None for field in fields],
+            "meaning": [_(field.meaning) for field in fields],
+        }
+    )
+    edited = st.data_editor(
+        table, hide_index=True, num_rows="fixed", key=f"map_{key}_{what}", disabled=["field", "meaning"], height=300,
+        column_config={
+            "field": _("Field"), "meaning": _("Meaning"),
+            "column": st.column_config.SelectboxColumn(_("Column in the file"), options=header),
+        },
+    )  # fmt: skip
+    changed = dict(before)
+    for field, column in zip(fields, edited["column"], strict=True):
+        chosen = "" if column is None or pd.isna(column) else str(column)
+        if chosen != (known.get(field.name) or before.get(field.name) or ""):
+            changed[field.name] = chosen
+    return changed
+
+
+def _run(file: Any, choices: Choices) -> None:
+    with st.spinner(_("Importing {file} …", file=file.name)), tempfile.TemporaryDirectory() as folder:
+        try:
+            outcome = importing.import_file(state.own_store(), _on_disk(file, folder), choices, name=file.name)
+        except CxError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+    st.session_state["_imported"] = _(
+        "{file} is in: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected.",
+        file=outcome.file,
+        new=formats.decimal(outcome.new, 0),
+        changed=formats.decimal(outcome.changed, 0),
+        unchanged=formats.decimal(outcome.unchanged, 0),
+        rejected=formats.decimal(outcome.rejected, 0),
+    )
+    st.rerun()
+
+
+# --- history ------------------------------------------------------------------------------------------------
+
+
+def history() -> None:
+    """Every import: what, when, outcome; download of the file and of its rejected rows; undo."""
+    found = state.own_store().imports()
+    if not found:
+        return
+    st.header(_("Imports so far"), anchor=False)
+    for row in found[:50]:
+        with st.container(border=True):
+            _entry(row)
+
+
+def _entry(row: dict[str, Any]) -> None:
+    outcome, number = row["outcome"], row["import_id"]
+    undone = f" · {_('undone on {day}', day=row['undone_at'][:10])}" if row["undone_at"] else ""
+    counts = ", ".join(
+        f"{formats.decimal(outcome[name], 0)} {label}"
+        for name, label in (
+            ("new", _("new")),
+            ("changed", _("changed")),
+            ("unchanged", _("unchanged")),
+            ("rejected", _("rejected")),
+        )
+    )
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        about = f"{number} · {row['imported_at'][:16].replace('T', ' ')} UTC · {_(row['understood']['label'])} · {counts}{undone}"
+        st.html(
+            f'<div class="cx-title">{look.escaped(row["file_name"])}</div><div class="cx-small">{look.escaped(about)}</div>'
+        )
+        for entry in outcome["notes"]:
+            st.html(f'<div class="cx-small">{look.escaped(Note(*entry))}</div>')
+    with right, st.container(horizontal=True, horizontal_alignment="right"):
+        if outcome["rejected"]:
+            st.download_button(
+                _("Rejected rows"), data=lambda: _rejects(number), file_name=f"rejects_{number}.csv", mime="text/csv",
+                key=f"rejects_{number}", on_click="ignore", icon=":material/download:",
+            )  # fmt: skip
+        st.download_button(
+            _("File"), data=lambda: state.own_store().original(row["sha256"]), file_name=row["file_name"],
+            key=f"original_{number}", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        if not row["undone_at"]:
+            st.button(_("Undo"), key=f"undo_{number}", icon=":material/undo:", on_click=_undo, args=(number,))
+
+
+def _rejects(number: int) -> bytes:
+    text = io.StringIO()
+    importing.write_rejects(state.own_store(), number, text)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _undo(number: int) -> None:
+    try:
+        row = state.own_store().undo(number)
+        st.session_state["_imported"] = _("{file} is undone.", file=row["file_name"])
+    except CxError as error:
+        st.session_state["_imported"] = str(error)

@@ -1,0 +1,129 @@
+"""Parts of the Voice of customer page: NPS segments, the distribution of scores, and the comments."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from cxdata import charts, formats, rows
+from cxdata.charts import Style
+from cxdata.filters import Filters
+from cxdata.i18n import N_, _
+from cxdata.queries import Answer
+from cxdata.ui import look, state
+from cxdata.ui.panels import panel
+from cxdata.ui.view import View
+
+SEGMENTS = ("nps_detractors", "nps_passives", "nps_promoters")
+KIND_WORDS = {
+    "nps": "NPS",
+    "csat": "CSAT",
+    "ces": "CES",
+    "quality_accuracy": N_("Accuracy"),
+    "quality_professionalism": N_("Professionalism"),
+    "quality_overall": N_("Overall experience"),
+}
+PAGE_SIZE = 12
+
+
+def draw_segments(answer: Answer, style: Style) -> go.Figure:
+    """Detractors, passives and promoters as shares of a whole."""
+    return charts.stacked_shares(answer, style, SEGMENTS, (style.bad, style.muted, style.good))
+
+
+def segments(view: View) -> None:
+    panel(
+        "segments", _("Promoters, passives and detractors"), _("Share of the answers"), draw_segments,
+        view.series(*SEGMENTS),
+    )  # fmt: skip
+
+
+def draw_scores(answer: Answer, style: Style) -> go.Figure:
+    """Answers for each NPS score, in the colours of the segments."""
+    found = {int(row.score): int(row.n) for row in answer.rows.itertuples() if row.n and not pd.isna(row.score)}
+    scores = list(range(min(found, default=0) if min(found, default=0) > 0 else 0, 11))
+    colours = [style.bad if score <= 6 else style.muted if score <= 8 else style.good for score in scores]
+    return charts.distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style)
+
+
+def score_distribution(view: View) -> None:
+    panel(
+        "scores",
+        _("NPS scores"),
+        _("How many customers gave each score"),
+        draw_scores,
+        view.totals("nps", by=("score",)),
+    )
+
+
+def _comments(
+    engine: object, filters: Filters, moment: object, search: str, lowest: bool, page: int
+) -> tuple[pd.DataFrame, int]:
+    return rows.comments(engine, filters, moment, search=search, lowest_first=lowest, page=page, size=PAGE_SIZE)  # type: ignore[arg-type]
+
+
+@st.fragment
+def comments(view: View) -> None:
+    """The comments, newest or lowest first, searchable, a page at a time. Shown as text, never as HTML."""
+    state.use_language()
+    st.header(_("Comments"), anchor=False)
+    with st.container(border=True):
+        left, middle = st.columns([3, 2], vertical_alignment="bottom")
+        search = left.text_input(
+            _("Search"), key="comment_search", placeholder=_("Search in comments"), label_visibility="collapsed",
+            icon=":material/search:",
+        )  # fmt: skip
+        order = middle.segmented_control(
+            _("Order"), ["new", "low"], key="comment_order", default="new", required=True, label_visibility="collapsed",
+            format_func=lambda code: {"new": _("Newest first"), "low": _("Lowest score first")}[code],
+        )  # fmt: skip
+        asked = (search, order, view.filters)
+        if st.session_state.get("_comments_asked") != asked:
+            st.session_state["_comments_asked"], st.session_state["comment_page"] = asked, 0
+        page = st.session_state["comment_page"]
+        found, total = state.cached_rows(
+            state.version(), _comments, "comments", view.filters, search or "", order == "low", page
+        )
+        if not total:
+            text = _("No comment holds these words.") if search else _("No comments in this selection.")
+            st.html(f'<div class="cx-sub">{text}</div>')
+            return
+        st.html("".join(_comment(row) for row in found.itertuples()))
+        _pager(page, total)
+
+
+def _pager(page: int, total: int) -> None:
+    last = math.ceil(total / PAGE_SIZE) - 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(_("Previous"), disabled=page == 0, on_click=_turn, args=(-1,), key="comments_back")
+        st.button(_("Next"), disabled=page >= last, on_click=_turn, args=(1,), key="comments_on")
+        first, end = page * PAGE_SIZE + 1, min((page + 1) * PAGE_SIZE, total)
+        st.html(f'<div class="cx-sub">{_("{first}–{last} of {total}", first=first, last=end, total=total)}</div>')
+
+
+def _turn(by: int) -> None:
+    st.session_state["comment_page"] += by
+
+
+def _comment(row: object) -> str:
+    normal, score, best = row.normal, row.score, max(row.best, row.worst)  # type: ignore[attr-defined]
+    low = normal <= 0.6 if row.kind == "nps" else normal < 0.5  # type: ignore[attr-defined]
+    high = normal >= 0.9 if row.kind == "nps" else normal >= 0.75  # type: ignore[attr-defined]
+    style = "low" if low else "high" if high else ""
+    about = [formats.day(row.answered_on), _(KIND_WORDS[row.kind])]  # type: ignore[attr-defined]
+    for name in ("team", "channel", "segment"):
+        word = getattr(row, name)
+        if word is not None and not pd.isna(word):
+            about.append(formats.group(name, word))
+    for label, word in ((_("customer"), row.customer_id), (_("ticket"), row.ticket_id)):  # type: ignore[attr-defined]
+        if word is not None and not pd.isna(word):
+            about.append(f"{label} {word}")
+    said = f"{formats.decimal(score, 0)}/{formats.decimal(best, 0)}"
+    text = look.escaped(row.comment)  # type: ignore[attr-defined]
+    return (
+        f'<div class="cx-comment"><p><span class="cx-score {style}">{said}</span>{text}</p>'
+        f'<div class="cx-small">{look.escaped(" · ".join(about))}</div></div>'
+    )

@@ -1,0 +1,125 @@
+"""Fixtures of the data spine: stores, imports from text, the imported sample, and questions."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from cxdata import importing, queries
+from cxdata.engine import DuckDBEngine
+from cxdata.filters import Filters, Period
+from cxdata.importing import Outcome
+from cxdata.queries import Answer, Moment, Query
+from cxdata.sample import import_sample
+from cxdata.settings import parse_instant
+from cxdata.store import Store
+from cxdata.understanding import Choices
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """An empty store in memory."""
+    with Store(None) as made:
+        yield made
+
+
+@pytest.fixture
+def load(store: Store, tmp_path: Path) -> Callable[..., Outcome]:
+    """Import CSV text: load(text, date_order="dmy", …) with the fields of Choices; `into` is another store."""
+
+    def made(text: str | bytes, *, into: Store | None = None, name="file.csv", dry_run=False, **choices) -> Outcome:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return importing.import_file(into or store, path, Choices(**choices), now=NOW, dry_run=dry_run)
+
+    return made
+
+
+def question(
+    store: Store,
+    *names: str,
+    start: str | None = None,
+    end: str | None = None,
+    as_of: str | None = None,
+    grain: str = "total",
+    by: tuple[str, ...] = (),
+    clock: str = "calendar",
+    **values: tuple[str, ...],
+) -> Answer:
+    """The answer to a question; `as_of` is local time, default the newest instant of the data."""
+    period = Period(start and date.fromisoformat(start), end and date.fromisoformat(end))
+    return queries.ask(DuckDBEngine(store), Query(names, grain, by, Filters(period, values, clock)), moment(store, as_of))
+
+
+def moment(store: Store, as_of: str | None = None) -> Moment:
+    settings = store.settings()
+    return Moment(settings, parse_instant(as_of, settings.zone) if as_of else store.as_of())
+
+
+@pytest.fixture
+def ask(store: Store) -> Callable[..., dict]:
+    """Values of a question in total: ask("nps", "csat", start="2026-01-01") -> {"nps": 10.0, "csat": None}."""
+
+    def made(*names: str, into: Store | None = None, **options) -> dict[str, float | None]:
+        rows = question(into or store, *names, **options).rows
+        return {row.metric: none_if_nan(row.value) for row in rows.itertuples()}
+
+    return made
+
+
+@pytest.fixture
+def table(store: Store) -> Callable[..., list[tuple]]:
+    """Rows of a question as tuples: (period, one a dimension, value, n)."""
+
+    def made(*names: str, into: Store | None = None, **options) -> list[tuple]:
+        rows = question(into or store, *names, **options).rows
+        columns = [name for name in rows.columns if name not in ("metric", "low", "high", "partial")]
+        if options.get("grain", "total") == "total":
+            columns.remove("period")
+        return [tuple(none_if_nan(value) for value in row) for row in rows[columns].itertuples(index=False)]
+
+    return made
+
+
+def none_if_nan(value):
+    return None if isinstance(value, float) and value != value else value
+
+
+def current(store: Store, kind: str) -> list[dict]:
+    """The current rows of a kind, by source and key, without the number of their import."""
+    with store.reading() as cursor:
+        rows = cursor.sql(store.current_sql(cursor, kind)).to_arrow_table().to_pylist()
+    for row in rows:
+        del row["import_id"]
+    return sorted(rows, key=lambda row: (row["source"], row["key"]))
+
+
+@pytest.fixture(scope="session")
+def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the sample imported; only to be read."""
+    path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
+    with Store(path) as made:
+        import_sample(made, now=NOW)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample(sample_path: Path) -> Iterator[Store]:
+    """The imported sample, open for reading."""
+    with Store(sample_path) as made:
+        yield made
+
+
+@pytest.fixture
+def sample_copy(sample_path: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of the imported sample that a test may write to."""
+    path = tmp_path / "copy.duckdb"
+    shutil.copy(sample_path, path)
+    with Store(path) as made:
+        yield made

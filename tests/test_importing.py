@@ -1,0 +1,491 @@
+"""One import: rows, accounting, rejects, undo, and all the bad input there is."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import pairwise
+
+import pytest
+from conftest import NOW, current
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cxdata import importing
+from cxdata.errors import CxError, UnknownName
+from cxdata.facts import TABLES
+from cxdata.sample import FILES, FOLDER
+from cxdata.store import Store
+from cxdata.understanding import Choices
+
+TICKETS = "ticket_id,created_at,resolved_at,status,team,subject\n"
+
+
+def counts(outcome) -> tuple[int, int, int, int, int]:
+    return (outcome.new, outcome.changed, outcome.unchanged, outcome.rejected, sum(outcome.left_out.values()))
+
+
+def adds_up(outcome) -> bool:
+    return outcome.rows == sum(counts(outcome))
+
+
+def said(load, text, **options) -> str:
+    with pytest.raises(CxError) as problem:
+        load(text, **options)
+    return str(problem.value)
+
+
+def rejects(store, import_id=1) -> list[tuple]:
+    """(line, column, value, reason) of the rejected rows, as they are shown."""
+    file = io.StringIO()
+    importing.write_rejects(store, import_id, file)
+    reasons = [row[-1] for row in list(csv.reader(io.StringIO(file.getvalue())))[1:]]
+    rows = store.rejects(import_id)[1]
+    return [(row["line"], row["column_name"], row["value"], said) for row, said in zip(rows, reasons, strict=True)]
+
+
+# --- every encoding and delimiter, end to end
+
+ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252", "utf-16", "utf-16-le", "mac-roman")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_encodings_and_delimiters(store, load, encoding, delimiter, end):
+    rows = [
+        ["Ticketnummer", "Aangemaakt op", "Status", "Team", "Onderwerp"],
+        ["00042", "13-02-2026 10:00", "Open", "Één", "Ik heb één vraag, over de café‑rekening".replace("‑", "-")],
+        ["00043", "14-02-2026 10:00", "Gesloten", "Zuid", "Zoë's crème brûlée is niet geleverd"],
+    ]
+    text = end.join(delimiter.join(f'"{cell}"' for cell in row) for row in rows) + end
+    outcome = load(text.encode(encoding))
+    assert counts(outcome) == (2, 0, 0, 0, 0)
+    found = [(row["ticket_id"], str(row["created_at"]), row["status"], row["team"], row["subject"]) for row in current(store, "tickets")]
+    assert found == [
+        ("00042", "2026-02-13 09:00:00", "open", *rows[1][3:]),
+        ("00043", "2026-02-14 09:00:00", "closed", *rows[2][3:]),
+    ]
+
+
+# --- accounting
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_sample_adds_up_and_a_second_time_changes_nothing(sample_copy, name):
+    before = sample_copy.query("select * from ticket_facts order by source, key")
+    outcome = importing.import_file(sample_copy, FOLDER / name, now=NOW)
+    assert adds_up(outcome)
+    assert (outcome.new, outcome.changed, outcome.rejected) == (0, 0, 0)
+    assert outcome.unchanged == outcome.rows - sum(outcome.left_out.values())
+    assert sample_copy.query("select * from ticket_facts order by source, key").equals(before)
+
+
+def test_new_changed_unchanged_rejected_and_repeated(store, load):
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n2,2026-01-05 11:00,,open,A,b\n")
+    outcome = load(
+        TICKETS
+        + "1,2026-01-05 10:00,,open,A,a\n"  # unchanged
+        + "2,2026-01-05 11:00,,pending,A,b\n"  # an earlier state of the next
+        + "2,2026-01-05 11:00,2026-01-06 10:00,closed,A,b\n"  # changed
+        + "3,2026-01-05 12:00,,open,B,c\n"  # new
+        + "4,yesterday,,open,B,d\n"  # rejected
+    )
+    assert (outcome.rows, counts(outcome)) == (5, (1, 1, 1, 1, 1))
+    assert outcome.left_out == {importing.REPEATED: 1}
+    assert [(row["key"], row["status"]) for row in current(store, "tickets")] == [("1", "open"), ("2", "closed"), ("3", "open")]
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(store, load):
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n")
+    text = TICKETS + "1,2026-01-05 10:00,,closed,A,a\n2,2026-01-05 11:00,,open,A,b\n3,never,,open,A,c\n"
+    version, rows = store.version, current(store, "tickets")
+    dry = load(text, dry_run=True)
+    assert (dry.import_id, counts(dry)) == (None, (1, 1, 0, 1, 0))
+    assert (store.version, current(store, "tickets"), len(store.imports())) == (version, rows, 1)
+    assert counts(load(text)) == counts(dry)
+
+
+def test_rows_without_an_id_are_known_by_their_content(store, load):
+    text = "Ingevuld op,NPS\n13-02-2026,9\n13-02-2026,9\n14-02-2026,3\n"
+    assert counts(load(text)) == (3, 0, 0, 0, 0)
+    assert counts(load(text)) == (0, 0, 3, 0, 0)
+    assert counts(load(text + "14-02-2026,3\n")) == (1, 0, 3, 0, 0)
+
+
+def test_ids_of_two_tools_are_not_the_same(store, load):
+    load("Conversation ID,Ticket created (UTC),Ticket title,Current ticket state category\n1,2026-01-05 10:00,a,Resolved\n")
+    assert counts(load("number,opened_at,state\n1,2026-01-05 10:00,New\n")) == (1, 0, 0, 0, 0)
+
+
+# --- undo
+
+SMALL = (
+    TICKETS + "1,2026-01-05 10:00,,open,A,a\n2,2026-01-06 10:00,,open,A,b\n",
+    TICKETS + "2,2026-01-06 10:00,2026-01-07 10:00,closed,A,b\n3,2026-01-08 10:00,,open,B,c\n",
+    TICKETS + "1,2026-01-05 10:00,2026-01-05 12:00,closed,B,a\n3,2026-01-08 10:00,,pending,B,c\n",
+    "answered_at,response_id,nps,ticket_id\n2026-01-09 10:00,1,9,3\n2026-01-09 11:00,2,3,1\n",
+    "customer_id,started_on,cancelled_on,team\n7,2025-01-01,,A\n8,2025-02-01,2026-01-31,B\n",
+)
+
+
+def state(store) -> list:
+    """Everything that can be seen: current rows, facts and as-of."""
+    kinds = [current(store, kind) for kind in ("tickets", "surveys", "customers", "purchases")]
+    facts = [sorted(map(repr, store.query(f"select * from {table}").to_pylist())) for table in TABLES]
+    return [kinds, facts, store.as_of()]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_undo_in_any_order_is_as_if_it_had_never_been(tmp_path, data):
+    paths = []
+    for number, text in enumerate(SMALL):
+        paths.append(tmp_path / f"{number}.csv")
+        paths[-1].write_text(text)
+    with Store(None) as store, Store(None) as fresh:
+        there: dict[int, int] = {}  # import -> file
+        for _ in range(data.draw(st.integers(2, 6))):
+            if there and data.draw(st.booleans()):
+                gone = data.draw(st.sampled_from(sorted(there)))
+                store.undo(gone)
+                del there[gone]
+            else:
+                number = data.draw(st.integers(0, len(SMALL) - 1))
+                outcome = importing.import_file(store, paths[number], now=NOW)
+                assert adds_up(outcome)
+                there[outcome.import_id] = number
+        for import_id in sorted(there):
+            importing.import_file(fresh, paths[there[import_id]], now=NOW)
+        assert state(store) == state(fresh)
+
+
+def test_undo_says_what_cannot_be(store, load):
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n")
+    store.undo(1)
+    for number, sentence in ((1, r"Import 1 \(file.csv\) was undone already, on "), (7, "There is no import 7")):
+        with pytest.raises(CxError, match=sentence):
+            store.undo(number)
+
+
+# --- rejects
+
+
+def test_rejected_rows_have_line_column_value_and_reason(store, load):
+    load(
+        TICKETS
+        + '1,2026-01-05 10:00,,open,A,"two\nlines"\n'
+        + "2,yesterday,,open,A,x\n"
+        + ",2026-01-05 10:00,,open,A,x\n"
+        + "4,2026-01-05 10:00,2026-01-06 10:00,closed,A,x\n"
+        + "5,2026-01-05 10:00,2026-01-06 11:00,closed,A,x\n"
+        + '6,2026-01-05 10:00,soon,open,A,"x, y"\n'
+    )
+    assert rejects(store) == [
+        (4, "created_at", "yesterday", 'line 4, column "created_at": "yesterday" is no date and time that can be read (expected iso).'),
+        (5, "ticket_id", "", 'line 5, column "ticket_id": The cell is empty, and every row needs Ticket number.'),
+        (8, "resolved_at", "soon", 'line 8, column "resolved_at": "soon" is no date and time that can be read (expected iso).'),
+    ]  # fmt: skip
+
+
+def test_rejects_can_be_mended_and_dropped_again(store, load):
+    load(TICKETS + '1,2026-01-05 10:00,,open,A,x\n2,yesterday,,open,A,"a, ""b""\nc"\n')
+    file = io.StringIO()
+    assert importing.write_rejects(store, 1, file) == 1
+    outcome = load(file.getvalue().replace("2,yesterday", "2,2026-01-06 10:00"))
+    assert counts(outcome) == (1, 0, 0, 0, 0)
+    assert [(row["key"], row["subject"]) for row in current(store, "tickets")] == [("1", "x"), ("2", 'a, "b"\nc')]
+
+
+def test_rejects_of_a_file_with_three_header_records_keep_them(store, load):
+    names = "StartDate,EndDate,Status,Finished,RecordedDate,ResponseId,Q1\n"
+    below = names.replace("Q1", "How likely are you to recommend us?") + names.replace(
+        "RecordedDate", '"{""timeZone"":""America/Denver""}"'
+    )
+    rows = "".join(f"x,x,IP Address,True,2026-01-05 10:0{n},R_{n},{score}\n" for n, score in enumerate((9, 11, 3)))
+    assert counts(load(names + below + rows)) == (2, 0, 0, 1, 0)
+    file = io.StringIO()
+    importing.write_rejects(store, 1, file)
+    outcome = load(file.getvalue().replace("R_1,11", "R_1,10"))
+    assert counts(outcome) == (1, 0, 0, 0, 0)
+    assert outcome.understood["zone"] == "America/Denver"
+    assert [row["nps"] for row in current(store, "surveys")] == [9, 10, 3]
+
+
+def test_ragged_rows_are_rejected_and_the_others_go_in(store, load):
+    outcome = load(
+        TICKETS
+        + "1,2026-01-05 10:00,,open,A,x\n"
+        + "2,2026-01-05 10:00,,open,A,x,y,z\n"
+        + "3,2026-01-05 10:00\n"
+        + "\n"
+        + '4,2026-01-05 10:00,,open,A,"x\n'
+    )
+    assert (outcome.rows, counts(outcome)) == (4, (2, 0, 0, 2, 0))
+    assert rejects(store) == [
+        (3, "", "", "line 3: The row has 8 cells, the header 6."),
+        (6, "", "", "line 6: A quotation mark is opened and never closed."),
+    ]
+
+
+def test_a_footer_is_no_row(load):
+    outcome = load(TICKETS + "1,2026-01-05 10:00,,open,A,x\n2,2026-01-05 10:00,,open,A,x\n\nGrand Totals (2 records)\n")
+    assert (outcome.rows, counts(outcome), outcome.left_out) == (3, (2, 0, 0, 0, 1), {importing.FOOTER: 1})
+
+
+# --- one transaction
+
+
+@pytest.mark.parametrize("where", ["rebuild", "keep"])
+def test_what_breaks_in_the_middle_leaves_nothing(store, load, monkeypatch, where):
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,x\n")
+    before = (state(store), store.version, store.imports())
+
+    def breaks(*_args):
+        raise RuntimeError("the power is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(*((store, "rebuild") if where == "rebuild" else (importing._Import, "_keep_rejects")), breaks)
+        with pytest.raises(RuntimeError):
+            load(TICKETS + "1,2026-01-05 10:00,,closed,A,x\nx,never,,open,A,x\n")
+    assert (state(store), store.version, store.imports()) == before
+    assert store.query("select count(*) as k from originals").to_pylist() == [{"k": 1}]
+    assert counts(load(TICKETS + "1,2026-01-05 10:00,,closed,A,x\n")) == (0, 1, 0, 0, 0)
+
+
+# --- bad input: a sentence, or a rejected row while the rest goes in
+
+NO_FILE = {
+    "empty": (b"", "file.csv is empty (0 bytes). Export it again."),
+    "only the header": (TICKETS, "file.csv holds a header and no rows. Nothing was imported."),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "file.csv is a PNG picture, not a table. Choose the CSV file that your tool exported."),
+    "a workbook": (b"PK\x03\x04[Content_Types].xml", "file.csv is an Excel workbook (.xlsx). Open it and save it as CSV (UTF-8)."),
+    "white space": (b" \n \n", "file.csv has no table: there is only white space, or its first line is over a million characters. Choose the CSV file that your tool exported."),
+    "another kind of file": (
+        "name,colour,size\nA,red,3\n",
+        'This looks most like Tickets, but no column was found for "Ticket number" (ticket_id), "Created" (created_at). '
+        "Columns found: name, colour, size. Choose the column (--map ticket_id=COLUMN), or say what the file holds (--as).",
+    ),
+    "a required column that is not there": (
+        "ticket_id,status,team\n1,open,A\n",
+        'This looks most like Tickets, but no column was found for "Created" (created_at). '
+        "Columns found: ticket_id, status, team. Choose the column (--map created_at=COLUMN), or say what the file holds (--as).",
+    ),
+    "a required column without dates": (
+        "ticket_id,created_at,status\n1,red,open\n2,blue,open\n",
+        'Column "created_at" holds no dates that can be read, such as "blue". Choose the column that holds Created (--map created_at=COLUMN).',
+    ),
+    "a survey that asks nothing we know": (
+        "RespondentID,End Date,Favourite colour\n1,2026-01-05,red\n",
+        "No loyalty, satisfaction or effort question was found. Choose the column that holds one (--map nps=COLUMN, "
+        "--map csat=COLUMN or --map ces=COLUMN). Columns found: RespondentID, End Date, Favourite colour.",
+    ),
+    "a question answered with yes or no": (
+        "RespondentID,End Date,Would you recommend us?\n" + "".join(f"{n},2026-01-05,{n % 2}\n" for n in range(6)),
+        "No loyalty, satisfaction or effort question was found. Choose the column that holds one (--map nps=COLUMN, "
+        "--map csat=COLUMN or --map ces=COLUMN). Columns found: RespondentID, End Date, Would you recommend us?.",
+    ),
+    "an effort score without a direction": (
+        "answered_at,ces\n2026-01-05,6\n2026-01-05,2\n",
+        'Effort score "ces" left out: it does not say whether a high score means easy or much effort. '
+        "Import the file again with that choice (--direction easy or --direction hard).",
+    ),
+    "no row that can be read": (
+        "answered_at,nps\n2026-01-05,11\n2026-01-06,12\n",
+        'None of the 2 rows of file.csv could be read. The first: line 2, column nps: "11" is no score on the scale 0–10.',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_FILE)
+def test_what_cannot_go_in_is_a_sentence(store, load, what):
+    content, sentence = NO_FILE[what]
+    version = store.version
+    assert said(load, content) == sentence
+    assert (store.version, store.imports()) == (version, [])
+
+
+def test_a_file_that_is_not_there(store, tmp_path):
+    with pytest.raises(CxError, match=r"gone.csv does not exist. Check the name and the folder\."):
+        importing.import_file(store, tmp_path / "gone.csv")
+
+
+def test_mixed_line_ends_and_nul_bytes(store, load):
+    outcome = load((TICKETS + "1,2026-01-05 10:00,,open,A,x\r2,2026-01-05 10:00,,open,A,y\r\n3,2026-01-05 10:00,,open,A,a\0b\n").encode())
+    assert counts(outcome) == (3, 0, 0, 0, 0)
+    assert [row["subject"] for row in current(store, "tickets")] == ["x", "y", "ab"]
+
+
+def test_of_two_columns_with_one_name_the_first_counts(store, load):
+    load("ticket_id,created_at,Status,Status,Subject,Subject\n1,2026-01-05 10:00,open,closed,a,b\n")
+    assert [(row["status"], row["subject"]) for row in current(store, "tickets")] == [("open", "a")]
+
+
+def test_ten_thousand_columns(store, load):
+    more = 9_997
+    outcome = load(
+        "ticket_id,created_at,status," + ",".join(f"x{n}" for n in range(more)) + "\n"
+        + "".join(f"{row},2026-01-05 10:00,open,{','.join('v' * more)}\n" for row in range(3))
+    )  # fmt: skip
+    assert counts(outcome) == (3, 0, 0, 0, 0)
+
+
+def test_one_bad_cell_rejects_its_row_only(store, load):
+    load("answered_at,nps\n2026-01-05,11\n2026-01-06,9\n2205-01-06,9\n2026-01-07,10\n2026-02-30,8\n")
+    assert [row["nps"] for row in current(store, "surveys")] in ([9, 10], [10, 9])
+    assert [(line, column, value) for line, column, value, _ in rejects(store)] == [
+        (2, "nps", "11"), (4, "answered_at", "2205-01-06"), (6, "answered_at", "2026-02-30"),
+    ]  # fmt: skip
+
+
+def test_resolved_before_created_is_kept_and_said(store, load):
+    outcome = load(TICKETS + "1,2026-01-05 10:00,2026-01-04 10:00,closed,A,x\n")
+    assert counts(outcome) == (1, 0, 0, 0, 0)
+    assert [str(entry) for entry in outcome.notes] == [
+        "1 tickets are resolved before they were created; their duration is left out."
+    ]
+
+
+def test_what_looks_like_a_number_or_a_formula_stays_text(store, load):
+    load("ticket_id,created_at,status,customer_id,subject\n00042,2026-01-05 10:00,open,1e5,=1+1\n43,2026-01-05 10:00,open,007,<b>hi</b>\n")
+    assert [(row["key"], row["customer_id"], row["subject"]) for row in current(store, "tickets")] == [
+        ("00042", "1e5", "=1+1"), ("43", "007", "<b>hi</b>"),
+    ]  # fmt: skip
+
+
+def test_a_duration_longer_than_a_life_is_a_rejected_row(store, load):
+    outcome = load("ticket_id,created_at,resolution_s,status\n1,2026-01-05 10:00,60,closed\n2,2026-01-05 10:00,1e30,closed\n")
+    assert counts(outcome) == (1, 0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("name", ["it's.csv", "a b.csv", "$start :x.csv", 'q"uote.csv', "é.csv", "{0}.csv"])
+def test_names_of_files_are_only_names(store, load, name):
+    assert counts(load(TICKETS + "1,2026-01-05 10:00,,open,A,x\n", name=name)) == (1, 0, 0, 0, 0)
+    assert store.imports()[0]["file_name"] == name
+
+
+def test_hostile_words_stay_words(store, load):
+    hostile = ["O'Brien", "x'; drop table imports; --", "$as_of_s", ":until", "{word}", "\\", '"']
+    rows = "".join(f'{n},2026-01-05 10:00,,"{word.replace(chr(34), chr(34) * 2)}","{word.replace(chr(34), chr(34) * 2)}",s\n' for n, word in enumerate(hostile))
+    outcome = load(TICKETS + "9,2026-01-05 10:00,,open,A,x\n" + rows)
+    assert counts(outcome) == (8, 0, 0, 0, 0)
+    assert [row["team"] for row in current(store, "tickets")] == [*hostile, "A"]
+    assert all(str(entry) for entry in outcome.notes)
+
+
+# --- choices
+
+
+def test_columns_can_be_chosen(store, load):
+    load("Nr,Wanneer,Wie\nx1,2026-01-05 10:00,Noord\n", mapping={"ticket_id": "Nr", "created_at": "wanneer", "team": "Wie"}, kind="tickets")
+    assert [(row["key"], row["team"]) for row in current(store, "tickets")] == [("x1", "Noord")]
+
+
+def test_chosen_columns_say_which_kind_it_is(store, load):
+    outcome = load("Wanneer,Cijfer\n2026-01-05 10:00,9\n", mapping={"answered_at": "Wanneer", "nps": "Cijfer"})
+    assert outcome.kind == "surveys"
+
+
+def test_a_column_can_be_taken_off(store, load):
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,x\n", mapping={"team": ""})
+    assert current(store, "tickets")[0]["team"] is None
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        ({"team": "Teem"}, 'There is no column "Teem". Did you mean "team"?'),
+        ({"taem": "team"}, 'There is no field of tickets "taem". Did you mean "team"?'),
+    ],
+)
+def test_unknown_columns_and_fields_suggest_the_nearest(load, mapping, sentence):
+    assert said(load, TICKETS + "1,2026-01-05 10:00,,open,A,x\n", mapping=mapping) == sentence
+
+
+@pytest.mark.parametrize(
+    ("choice", "sentence"),
+    [
+        ({"date_order": "dmj"}, 'There is no date order "dmj". Did you mean "dmy"?'),
+        ({"decimal": "comma"}, 'There is no decimal mark "comma". There are: ,, ..'),
+        ({"direction": "eazy"}, 'There is no direction of the effort score "eazy". Did you mean "easy"?'),
+        ({"zone": "Europe/Amsterdan"}, 'There is no time zone "Europe/Amsterdan". Did you mean "Europe/Amsterdam"?'),
+    ],
+)
+def test_choices_are_checked(choice, sentence):
+    with pytest.raises(UnknownName) as problem:
+        Choices(**choice)
+    assert str(problem.value) == sentence
+
+
+def test_the_order_of_dates_is_asked_and_can_be_chosen(store, load):
+    text = "ticket_id,created_at,status\n1,03/04/2026 10:00,open\n"
+    assert said(load, text).startswith('In "created_at" no number above 12 shows which is the day')
+    load(text, date_order="mdy", zone="UTC")
+    assert [str(row["created_at"]) for row in current(store, "tickets")] == ["2026-03-04 10:00:00"]
+
+
+def test_a_hint_is_taken_and_said(load):
+    outcome = load("Ticketnummer;Datum;Status\n1;03/04/2026 10:00;open\n")
+    assert [str(entry) for entry in outcome.notes] == [
+        "Dates are read day-first (semicolons go with day-first dates): no number above 12 decides it. If that is wrong, "
+        "undo and import again with the other order."
+    ]
+
+
+def test_an_effort_score_takes_its_direction(store, load):
+    for direction, ends in (("easy", (1, 7)), ("hard", (7, 1))):
+        load("response_id,answered_at,ces\n1,2026-01-05,7\n2,2026-01-05,1\n3,2026-01-05,7\n", direction=direction)
+        assert {(row["ces_worst"], row["ces_best"]) for row in current(store, "surveys")} == {ends}
+
+
+def test_a_zone_in_the_header_or_chosen(store, load):
+    load("Ticket ID,Created (UTC),Status\n1,2026-01-05 10:00,open\n")
+    load("Ticket ID,Created,Status\n2,2026-01-05 10:00,open\n", zone="America/New_York")
+    assert [str(row["created_at"]) for row in current(store, "tickets")] == ["2026-01-05 10:00:00", "2026-01-05 15:00:00"]
+
+
+def test_rows_that_are_no_answers_are_left_out_with_the_reason(load):
+    names = "StartDate,EndDate,Status,Finished,RecordedDate,ResponseId,Q1\n"
+    rows = [("IP Address", "True"), ("Survey Preview", "True"), ("IP Address", "False"), ("Spam", "True"), ("IP Address", "1")]
+    text = "".join(f"x,x,{status},{finished},2026-01-05 10:00,R{n},9\n" for n, (status, finished) in enumerate(rows))
+    outcome = load(names + names.replace("Q1", "Recommend?") + names + text)
+    assert (counts(outcome), outcome.left_out) == (
+        (2, 0, 0, 0, 3),
+        {"preview answers": 1, "answers marked as spam": 1, "unfinished answers": 1},
+    )
+
+
+def test_one_score_column_for_several_questions(store, load):
+    load(
+        "Response ID,Survey type,Score,Response date\n"
+        "1,nps,9,2026-01-05 10:00\n2,csat,4,2026-01-05 10:00\n3,nps,0,2026-01-05 10:00\n"
+    )
+    assert [(row["nps"], row["csat"], row["csat_worst"], row["csat_best"]) for row in current(store, "surveys")] == [
+        (9, None, None, None), (None, 4, 1, 5), (0, None, None, None),
+    ]  # fmt: skip
+
+
+# --- as-of
+
+
+@pytest.mark.parametrize(
+    ("text", "newest"),
+    [
+        (TICKETS + "1,2026-01-05 10:00,2026-01-06 12:00,closed,A,x\n", "2026-01-06T11:00"),
+        (TICKETS + "1,2026-01-05 10:00,2030-01-06 12:00,closed,A,x\n", "2026-01-05T09:00"),  # not yet
+        ("customer_id,started_on,cancelled_on,team,segment\n1,2026-01-05,2030-01-01,A,s\n", "2026-01-05T23:00"),  # the whole day
+        ("ticket_id,created_at,status\n1,2026-01-05,open\n", "2026-01-05T23:00"),
+    ],
+)
+def test_as_of_is_the_newest_instant_that_is_not_in_the_future(store, load, text, newest):
+    from datetime import UTC, datetime
+
+    load(text)
+    assert datetime.fromtimestamp(store.as_of(), UTC).isoformat(timespec="minutes") == f"{newest}+00:00"
+
+
+def test_lines_come_in_order_within_a_cause(store, load):
+    load(TICKETS + "".join(f"{n},{'never' if n % 3 == 0 else '2026-01-05 10:00'},,open,A,x\n" for n in range(30)))
+    lines = [row[0] for row in rejects(store)]
+    assert lines == list(range(2, 32, 3))
+    assert all(after > before for before, after in pairwise(lines))

@@ -1,0 +1,191 @@
+"""Every source is found by its own header and by no other; what is missing is said with what was found."""
+
+from __future__ import annotations
+
+import pytest
+
+from cxdata.errors import CxError, MappingProblem, UnknownName
+from cxdata.schema import kind
+from cxdata.sources import GENERIC, SOURCES, identify
+from cxdata.sources.base import Source, folded, map_columns, split_suffix, unit_in
+
+ALL = [*SOURCES, *GENERIC]
+
+
+def header_of(source: Source) -> list[str]:
+    """A header that the source would write: what it is known by, and the best name of every column."""
+    columns = [column.names[0] for column in source.columns.values() if column.names]
+    names = [*source.first_header[:1], *source.signature, *columns]
+    return list({folded(name): name for name in reversed(names)}.values())[::-1]
+
+
+def ids(source: Source) -> str:
+    return f"{source.name}-{source.kind}"
+
+
+@pytest.mark.parametrize("source", ALL, ids=ids)
+def test_its_header_is_its_own(source):
+    header = header_of(source)
+    assert [entry.name for entry in SOURCES if entry.claims(header)] == ([] if source in GENERIC else [source.name])
+    found, mapping = identify(header)
+    assert found is source
+    assert mapping.missing == ()
+
+
+@pytest.mark.parametrize("source", ALL, ids=ids)
+def test_its_header_gives_every_field_it_names(source):
+    header = header_of(source)
+    mapping = map_columns(source, header, ())
+    named = {name for name, column in source.columns.items() if column.names}
+    shared = {name for name in named if name not in mapping.uses}
+    # A name can serve two fields of a source, of which one gets it; no required one may lose it.
+    for name in shared:
+        assert folded(source.columns[name].names[0]) in {folded(entry.header) for entry in mapping.uses.values()}
+        assert not kind(source.kind).field(name).required
+
+
+@pytest.mark.parametrize("source", ALL, ids=ids)
+def test_its_header_is_found_in_any_spelling(source):
+    header = [f" {name.upper()} " for name in header_of(source)]
+    assert identify(header)[0] is source
+
+
+@pytest.mark.parametrize("source", ALL, ids=ids)
+def test_its_fields_exist(source):
+    fields = {field.name for field in kind(source.kind).fields}
+    assert set(source.columns) <= fields
+    assert {field for field, _, _ in source.types.values()} <= fields
+    assert source.label
+    assert source.system
+
+
+def test_names_are_unique():
+    names = [source.name for source in SOURCES]
+    assert len(set(names)) == len(names)
+    assert "generic" not in names
+    assert [source.kind for source in GENERIC] == ["tickets", "surveys", "customers", "purchases"]
+
+
+@pytest.mark.parametrize("source", ALL, ids=ids)
+def test_a_score_states_both_ends_of_its_scale_or_none(source):
+    for column in source.columns.values():
+        assert (column.worst is None) == (column.best is None)
+
+
+DUTCH = {
+    "tickets": (
+        "Ticketnummer;Aangemaakt op;Eerste reactie;Opgelost op;Status;Prioriteit;Kanaal;Afdeling;Medewerker;Klantnummer;"
+        "Klantnaam;Klantsegment;Onderwerp;Categorie;Contactmoment;Aantal reacties;Heropend;Bijgewerkt op;Wachttijd",
+        "ticket_id created_at first_response_at resolved_at status priority channel team agent customer_id "
+        "customer_name segment subject ticket_type touchpoint agent_replies reopens updated_at waiting_s",
+    ),
+    "surveys": (
+        "Antwoordnummer;Ingevuld op;NPS-score;Tevredenheid;Hoe makkelijk was het?;Toelichting;Klantnummer;Ticketnummer;"
+        "Kanaal;Team;Medewerker;Klantgroep;Contactmoment;De informatie was juist;Professionaliteit;Algehele ervaring",
+        "response_id answered_at nps csat ces comment customer_id ticket_id channel team agent segment touchpoint "
+        "quality_accuracy quality_professionalism quality_overall",
+    ),
+    "customers": (
+        "Klantnummer;Naam;E-mailadres;Klant sinds;Opgezegd op;Team;Klantgroep;Maandbedrag;Kanaal",
+        "customer_id customer_name email started_on cancelled_on team segment monthly_value channel",
+    ),
+    "purchases": (
+        "Bestelnummer;Klantnummer;Besteldatum;Totaalbedrag;Artikel;Afdeling;Klantsegment",
+        "purchase_id customer_id purchased_at amount product team segment",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DUTCH)
+def test_dutch_headers(name):
+    header, fields = (text.split(sep) for text, sep in zip(DUTCH[name], "; ", strict=True))
+    source, mapping = identify(header)
+    assert (source.name, source.kind) == ("generic", name)
+    assert {field: use.header for field, use in mapping.uses.items()} == dict(zip(fields, header, strict=True))
+
+
+def test_a_question_is_found_by_its_words_in_the_record_below():
+    qualtrics = next(source for source in SOURCES if source.name == "qualtrics")
+    header = ["StartDate", "EndDate", "RecordedDate", "ResponseId", "Q1", "Q1_NPS_GROUP", "Q2", "Q3"]
+    labels = [*header[:4], "How likely are you to recommend us?", "How likely … recommend us? - Group", "Why?", "Easy?"]
+    mapping = map_columns(qualtrics, header, labels)
+    assert {name: use.header for name, use in mapping.uses.items()} == {
+        "response_id": "ResponseId", "answered_at": "RecordedDate", "nps": "Q1", "comment": "Q2", "ces": "Q3",
+    }  # fmt: skip
+
+
+# --- what cannot be found
+
+
+def said(header: str, **options) -> str:
+    with pytest.raises(CxError) as problem:
+        identify(header.split(","), **options)
+    return str(problem.value)
+
+
+def test_a_missing_column_is_named_with_those_there_are():
+    assert said("Ticket,Status,Priority") == (
+        'This looks most like Tickets, but no column was found for "Created" (created_at). '
+        "Columns found: Ticket, Status, Priority. "
+        "Choose the column (--map created_at=COLUMN), or say what the file holds (--as)."
+    )
+
+
+def test_a_survey_tool_is_known_without_a_known_question():
+    assert said("Date,Favourite colour", kind=None).startswith("This looks most like Tickets")
+    source, mapping = identify(["RespondentID", "End Date", "Favourite colour"])
+    assert source.name == "surveymonkey"
+    assert set(mapping.uses) == {"response_id", "answered_at"}
+
+
+def test_an_unknown_source_suggests_the_nearest():
+    assert said("a,b", source="zendisk") == 'There is no source "zendisk". Did you mean "zendesk"?'
+
+
+def test_a_header_claimed_twice_names_both():
+    header = sorted({name for source in SOURCES if source.name in ("zendesk", "typeform") for name in source.signature})
+    with pytest.raises(MappingProblem, match="Zendesk tickets, Typeform responses.*--source zendesk or --source typeform"):
+        identify(header)
+    assert identify(header, source="typeform")[0].name == "typeform"
+    assert identify(header, kind="tickets")[0].name == "zendesk"
+
+
+def test_the_users_word_goes_before_the_tools_header():
+    zendesk = header_of(SOURCES[0])
+    assert identify(zendesk, source="generic", kind="tickets")[0].name == "generic"
+    assert identify(["id", "date"], kind="purchases")[1].missing == ()
+    with pytest.raises(UnknownName):
+        identify(zendesk, source="hotmail")
+
+
+# --- small parts
+
+
+@pytest.mark.parametrize(
+    ("header", "parts"),
+    [
+        ("Created (UTC)", ("Created", "UTC")),
+        ("Priority [list]", ("Priority", "list")),
+        ("Ticket created (Europe/Amsterdam)", ("Ticket created", "Europe/Amsterdam")),
+        ("Created", ("Created", "")),
+        ("(only)", ("(only)", "")),
+    ],
+)
+def test_suffixes(header, parts):
+    assert split_suffix(header) == parts
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("Time (in hrs)", "h"), ("Time in minutes", "min"), ("Doorlooptijd (uren)", "h"), ("t (seconds)", "s"),
+     ("Dagen open", "d"), ("Time", "")],
+)  # fmt: skip
+def test_units_in_headers(header, unit):
+    assert unit_in(header) == unit
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Créé le", "cree le"), ("First_Response", "first response"), ("NPS-score", "nps score")]
+)
+def test_headers_that_are_the_same(one, other):
+    assert folded(one) == folded(other)
