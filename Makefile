@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint types test-fast test-browser format sample bench lock clean help
+.PHONY: run test lint types test-fast test-browser format texts sample bench lock clean help
 
 run: $(VENV)/.runtime ## Start the dashboard (PORT=8501, ARGS="--server.headless true ...")
 	@$(BIN)/python -c "$$OPEN_BROWSER" $(PORT) & exec $(BIN)/streamlit run dashboard.py --server.port $(PORT) $(ARGS)
@@ -32,6 +32,9 @@ test-browser: $(VENV)/.dev ## Tests in a real Chromium, which is installed if th
 format: $(VENV)/.dev ## Mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+texts: $(VENV)/.runtime ## Bring the Dutch texts in step with the code, and name those without a translation
+	@$(BIN)/python locale/texts.py
 
 sample: $(VENV)/.runtime ## Write sample_data/ anew
 	$(BIN)/python sample_data/generate.py $(ARGS)

@@ -2,7 +2,8 @@
 
 In: a number of tickets and a folder. Out: {kind: file}: tickets, a fifth as many surveys, a twentieth as many
 customers, a tenth as many purchases. Generic English headers, ISO local times, 24 months and half a day (so that
-the last of the 24 months is complete at as-of). Pseudo-random by hash() of texts (of numbers it is not random enough): nothing is drawn.
+the last of the 24 months is complete at as-of). Pseudo-random by hash() of texts (of numbers it is not random
+enough): nothing is drawn.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ create macro written(s) as
     strftime(cast(to_timestamp(floor(case when s < last_s() then s end)) as timestamp), '%Y-%m-%d %H:%M:%S');
 create macro team(i, salt) as
     pick(['North', 'South', 'East', 'West', 'Online', 'Business', 'Returns', 'Technical'], i, salt);
-create macro channel(i, salt) as pick(['email', 'email', 'email', 'phone', 'phone', 'chat', 'whatsapp', 'web'], i, salt);
+create macro channel(i, salt) as
+    pick(['email', 'email', 'email', 'phone', 'phone', 'chat', 'whatsapp', 'web'], i, salt);
 create macro score(i, salt, low, high) as
     case when share(i, salt || '?') < 0.6
     then cast(greatest(low, least(high, round(low + (high - low) * (0.72 + 0.25 * bell(i, salt))))) as integer) end;
@@ -36,8 +38,8 @@ create macro score(i, salt, low, high) as
 _TICKETS = """
     with drawn as (
         select range as i, placed(range, {n}) as created,
-               pick(['urgent', 'high', 'high', 'high', 'high', 'normal', 'normal', 'normal', 'normal', 'normal', 'normal',
-                     'normal', 'normal', 'normal', 'normal', 'normal', 'low', 'low', 'low', null], range, 'p') as priority,
+               pick(['urgent', 'high', 'high', 'high', 'normal', 'normal', 'normal', 'normal', 'normal', 'low', null],
+                    range, 'p') as priority,
                exp(9.3 + 1.4 * bell(range, 'f')) as waited, exp(11.0 + 1.3 * bell(range, 'r')) as worked
         from range({n})),
     timed as (
@@ -51,8 +53,10 @@ _TICKETS = """
            'Agent ' || lpad(cast(hash('a' || i) % 120 as varchar), 3, '0') as agent,
            'C' || lpad(cast(hash('who' || i) % {customers} as varchar), 8, '0') as customer_id,
            pick(['Question about order ', 'Where is my parcel ', 'Invoice not right, number ', 'Cannot log in, error ',
-                 'Return of article ', 'Change of address ', 'Meter reading '], i, 'w') || hash('o' || i) % 900000 as subject,
-           case when solved < last_s() then 1 + cast(floor(3 * pow(share(i, 'n'), 2)) as integer) else 0 end as agent_replies,
+                 'Return of article ', 'Change of address ', 'Meter reading '], i, 'w')
+               || hash('o' || i) % 900000 as subject,
+           case when solved < last_s() then 1 + cast(floor(3 * pow(share(i, 'n'), 2)) as integer) else 0 end
+               as agent_replies,
            case when share(i, 're') < 0.06 then 1 + hash('m' || i) % 2 else 0 end as reopens
     from timed"""
 
@@ -68,7 +72,8 @@ _SURVEYS = """
 
 _CUSTOMERS = """
     with drawn as (
-        select range as i, date '2021-01-01' + cast(floor(share(range, 'start') * 1940) as integer) as started from range({n}))
+        select range as i, date '2021-01-01' + cast(floor(share(range, 'start') * 1940) as integer) as started
+        from range({n}))
     select 'C' || lpad(cast(i as varchar), 8, '0') as customer_id, started as started_on,
            case when started + cast(-1100 * ln(share(i, 'end')) as integer) < date '2026-05-01'
                 then started + cast(-1100 * ln(share(i, 'end')) as integer) end as cancelled_on,

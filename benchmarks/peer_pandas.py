@@ -14,8 +14,9 @@ import pandas as pd
 from scipy.stats import mannwhitneyu
 
 from benchmarks.generate import ZONE
-from benchmarks.peer_sql import CUSTOMERS, Frames, cohorts, stocks, survival
+from benchmarks.peer_sql import CUSTOMERS
 from benchmarks.questions import BEFORE, Question
+from benchmarks.stocks import Frames, cohorts, stocks, survival
 from cxdata import statistics
 from cxdata.filters import Period
 from cxdata.queries import Query
@@ -162,7 +163,7 @@ class PandasPeer:
         if made not in self.columns:
             local = self._local(time)
             if name == "month":
-                self.columns[made] = pd.Series(local.to_numpy().astype("datetime64[M]").astype("datetime64[s]"), local.index)
+                self.columns[made] = _months(local)
             else:
                 self.columns[made] = local.dt.weekday + 1 if name == "weekday" else local.dt.hour
         return self.columns[made]
@@ -175,9 +176,9 @@ class PandasPeer:
     # --- one scan -------------------------------------------------------------------------------------------
 
     def _scan(self, time: str, query: Query) -> Frames:
-        shares = {name: SHARES[name] for name in query.metrics if name in SHARES and SHARES[name][0] == time}
+        shares = {name: entry for name, entry in SHARES.items() if name in query.metrics and entry[0] == time}
         means = {name: MEANS[name] for name in query.metrics if name in MEANS and time == "answered_at"}
-        quantiles = {name: QUANTILES[name] for name in query.metrics if name in QUANTILES and QUANTILES[name][0] == time}
+        quantiles = {name: entry for name, entry in QUANTILES.items() if name in query.metrics and entry[0] == time}
         counts = [name for name in query.metrics if COUNTS.get(name) == time]
         if not (shares or means or quantiles or counts):
             return {}
@@ -200,7 +201,9 @@ class PandasPeer:
             averages = grouped[[column for column, _, _ in means.values()]].agg(["mean", "count"]).reset_index()
             for name, (column, off, factor) in means.items():
                 value = (averages[column]["mean"] - off) * factor
-                found[name] = pd.DataFrame({k: averages[k] for k in names}).assign(value=value, n=averages[column]["count"])
+                found[name] = pd.DataFrame({k: averages[k] for k in names}).assign(
+                    value=value, n=averages[column]["count"]
+                )
         for name in counts:
             sizes = grouped.size().rename("n").reset_index()
             found[name] = sizes[names].assign(value=sizes["n"], n=sizes["n"])
@@ -208,7 +211,9 @@ class PandasPeer:
             found |= self._quantiles(grouped, quantiles, names, query.intervals)
         return found
 
-    def _quantiles(self, grouped: pd.api.typing.DataFrameGroupBy, quantiles: dict, names: list[str], bounds: bool) -> Frames:
+    def _quantiles(
+        self, grouped: pd.api.typing.DataFrameGroupBy, quantiles: dict, names: list[str], bounds: bool
+    ) -> Frames:
         """Each group is sorted once; all its quantiles and their bounds are read from the sorted values."""
         rows: dict[str, list[dict]] = {name: [] for name in quantiles}
         column = next(iter(quantiles.values()))[1]
@@ -274,7 +279,9 @@ class PandasPeer:
         c = self.raw["customers"]
         kept = c["started_on"] < pd.Timestamp(until)
         lasted = (_code(c["cancelled_on"]) - _code(c["started_on"])) // 32
-        rows = pd.DataFrame({"period": _months(c["started_on"]), "months": lasted.where(c["cancelled_on"] < pd.Timestamp(until))})
+        rows = pd.DataFrame(
+            {"period": _months(c["started_on"]), "months": lasted.where(c["cancelled_on"] < pd.Timestamp(until))}
+        )
         return cohorts(rows[kept].value_counts(dropna=False).rename("k").reset_index(), until)
 
 

@@ -16,11 +16,10 @@ import pandas as pd
 
 from benchmarks.generate import ZONE
 from benchmarks.questions import BEFORE, Question
+from benchmarks.stocks import Frames, cohorts, stocks, survival
 from cxdata import statistics
 from cxdata.filters import Period
 from cxdata.queries import Query
-
-Frames = dict[str, pd.DataFrame]
 
 FIRST = "case when first_response_at >= created_at then epoch(first_response_at) - epoch(created_at) end"
 LAST = "case when resolved_at >= created_at then epoch(resolved_at) - epoch(created_at) end"
@@ -33,9 +32,8 @@ def _met(seconds: str, target: str) -> str:
 
 
 def _late(instant: str, seconds: str, target: str) -> str:
-    return (
-        f"count(*) filter (case when {instant} is null then $as_of > epoch(created_at) + {target} else {seconds} > {target} end)"
-    )
+    passed = f"$as_of > epoch(created_at) + {target}"
+    return f"count(*) filter (case when {instant} is null then {passed} else {seconds} > {target} end)"
 
 
 _MET = (_met(FIRST, FIRST_TARGET), _met(LAST, LAST_TARGET))
@@ -126,8 +124,8 @@ class SqlPeer:
         return keys | {name: timed.get(name, name) for name in query.by}
 
     def _scan(self, time: str, query: Query) -> Frames:
-        shares = {name: SHARES[name] for name in query.metrics if name in SHARES and SHARES[name][0] == time}
-        quantiles = {name: QUANTILES[name] for name in query.metrics if name in QUANTILES and QUANTILES[name][0] == time}
+        shares = {name: entry for name, entry in SHARES.items() if name in query.metrics and entry[0] == time}
+        quantiles = {name: entry for name, entry in QUANTILES.items() if name in query.metrics and entry[0] == time}
         if not shares and not quantiles:
             return {}
         table, within = self._where(time, query.filters.period)
@@ -153,13 +151,22 @@ class SqlPeer:
         return found
 
     def _bounds(
-        self, found: Frames, names: list[str], seconds: str, at: list[float], table: str, within: str, keys: dict[str, str]
+        self,
+        found: Frames,
+        names: list[str],
+        seconds: str,
+        at: list[float],
+        table: str,
+        within: str,
+        keys: dict[str, str],
     ) -> None:
         """The order statistics around the quantiles: one more scan for all groups, each reads its own."""
         n = found[names[0]]["n"].to_numpy(dtype=float)
         ends = np.array([np.atleast_1d(end) for p in at for end in statistics.quantile_probabilities(n, p)])
         wanted = ", ".join(repr(float(p)) for p in ends.T.ravel())
-        columns = ", ".join([*(f"{sql} as {name}" for name, sql in keys.items()), f"quantile_cont({seconds}, [{wanted}]) as q"])
+        columns = ", ".join(
+            [*(f"{sql} as {name}" for name, sql in keys.items()), f"quantile_cont({seconds}, [{wanted}]) as q"]
+        )
         grouping = f"group by {', '.join(str(i + 1) for i in range(len(keys)))}" if keys else ""
         rows = self._run(f"select {columns} from {table} where {within} {grouping}")
         if keys:
@@ -249,35 +256,3 @@ class SqlPeer:
             until=until,
         )
         return {metric: cohorts(rows, until)}
-
-
-def stocks(rows: pd.DataFrame, keys: list[str], query: Query) -> Frames:
-    """The customer metrics from opening, lost, entered, departed and closing."""
-    share = rows["lost"] / rows["opening"]
-    counts = {"active_customers": "closing", "new_customers": "entered", "lost_customers": "departed"}
-    found = {name: rows[keys].assign(value=rows[column], n=rows[column]) for name, column in counts.items()}
-    found["churn_rate"] = rows[keys].assign(value=share, n=rows["opening"])
-    found["retention_rate"] = rows[keys].assign(value=1 - share, n=rows["opening"])
-    return {name: found[name] for name in query.metrics if name in found}
-
-
-def survival(rows: pd.DataFrame) -> pd.DataFrame:
-    """Kaplan-Meier at whole months, from rows of lasted (months x 32 + days), ended and k."""
-    table = statistics.kaplan_meier(rows["lasted"], rows["ended"], rows["k"])
-    months = np.arange(0, int(rows["lasted"].max()) // 32 + 1)
-    place = np.searchsorted(table.time, months * 32, side="right") - 1
-    n = [rows.loc[rows["lasted"] >= month * 32, "k"].sum() for month in months]
-    return pd.DataFrame({"month": months, "value": table.survival[place], "n": n})
-
-
-def cohorts(rows: pd.DataFrame, until: date) -> pd.DataFrame:
-    """Share of each start month still there after k months, from rows of period, months lasted (or none) and k."""
-    made = []
-    for start, own in rows.groupby("period"):
-        size = own["k"].sum()
-        ended = own.dropna(subset="months")
-        months = np.arange((until.year - start.year) * 12 + until.month - start.month)
-        gone = np.bincount(ended["months"].astype("int64"), ended["k"], minlength=months.size)
-        lost = np.cumsum(gone)[: months.size] - gone[: months.size]  # before month k
-        made.append(pd.DataFrame({"period": start, "month": months, "value": 1 - lost / size, "n": size}))
-    return pd.concat(made, ignore_index=True)

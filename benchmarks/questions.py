@@ -13,9 +13,8 @@ from cxdata.filters import Filters, Period
 from cxdata.queries import Query
 
 END = date(2026, 5, 1)
-BOTH_YEARS, YEAR, BEFORE = Period(date(2024, 5, 1), END), Period(date(2025, 5, 1), END), Period(
-    date(2024, 5, 1), date(2025, 5, 1)
-)
+BEGIN, MIDDLE = date(2024, 5, 1), date(2025, 5, 1)
+BOTH_YEARS, BEFORE, YEAR = Period(BEGIN, END), Period(BEGIN, MIDDLE), Period(MIDDLE, END)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def frames(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
     for table, (instants, others) in _TABLES.items():
         names = [*instants, *(name for name in others.split(", ") if name not in ("agent", "customer_id"))]
         words = [name for name in names if name in CATEGORIES]
-        chosen = ", ".join(f"{name}::{_enum(connection, table, name)} as {name}" if name in words else name for name in names)
+        chosen = ", ".join(f"{name}::{_enum(connection, table, name)} as {name}" for name in words)
+        chosen = ", ".join([*(name for name in names if name not in words), chosen])
         frame = connection.execute(f"select {chosen} from {table}").df()
         for name in instants:
             frame[name] = frame[name].dt.tz_convert(ZONE)

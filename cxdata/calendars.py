@@ -24,13 +24,22 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from cxdata.errors import CxError, UnknownName
+from cxdata.errors import CxError, UnknownName, note
+from cxdata.i18n import N_
 
 FIRST_DAY = date(1970, 1, 1)
 """The business clock starts at local midnight of this day, whatever is asked, so that readings stay equal."""
 LAST_DAY = date(2100, 12, 31)
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 OFFICE_HOURS = (*[("09:00", "17:00")] * 5, None, None)
 
 _DAY = 86_400
@@ -59,14 +68,16 @@ class OpeningHours:
     def __post_init__(self) -> None:
         # Settings come from JSON as lists: equal settings become equal (and hashable) values.
         if len(self.hours) != 7:
-            raise CxError(f"Opening hours need seven days, Monday first; {len(self.hours)} were given.")
+            raise CxError("Opening hours need seven days, Monday first; {count} were given.", count=len(self.hours))
         week = tuple(_opening(name, day) for name, day in zip(WEEKDAYS, self.hours, strict=True))
         object.__setattr__(self, "hours", week)
         object.__setattr__(self, "added", tuple(sorted({_date(day) for day in self.added})))
         object.__setattr__(self, "removed", tuple(sorted({_date(day) for day in self.removed})))
         both = sorted(set(self.added) & set(self.removed))
         if both:
-            raise CxError(f"{both[0]} is both added to and removed from the holidays; keep one of the two.")
+            raise CxError(
+                "{day} is both added to and removed from the holidays; keep one of the two.", day=both[0].isoformat()
+            )
         _check_zone(self.zone)
         _check_country(self.country, self.subdivision)
 
@@ -101,7 +112,12 @@ def reading(hours: OpeningHours, t_s: int) -> int:
     clock = _clock(hours)
     day = bisect_right(clock.starts, t_s) - 1
     if day < 0 or day >= clock.opens.size:
-        raise CxError(f"The opening hours are known from {FIRST_DAY} to {LAST_DAY}; {_moment(t_s)} lies outside.")
+        raise CxError(
+            "The opening hours are known from {first} to {last}; {moment} lies outside.",
+            first=FIRST_DAY,
+            last=LAST_DAY,
+            moment=_moment(t_s),
+        )
     opens = int(clock.opens[day])
     return int(clock.before[day]) + min(max(int(t_s), opens), int(clock.closes[day])) - opens
 
@@ -117,7 +133,9 @@ def instant(hours: OpeningHours, reading: int) -> int:
         return int(clock.starts[0])
     day = bisect_left(clock.before, reading) - 1
     if reading < 0 or day >= clock.opens.size:
-        raise CxError(f"These opening hours never add up to {reading} seconds; check that they open at all.")
+        raise CxError(
+            "These opening hours never add up to {seconds} seconds; check that they open at all.", seconds=reading
+        )
     return int(clock.opens[day]) + int(reading) - int(clock.before[day])
 
 
@@ -201,12 +219,15 @@ def _opening(name: str, day: Sequence[str] | None) -> tuple[str, str] | None:
     if day is None:
         return None
     if isinstance(day, str) or len(day) != 2:
-        raise CxError(f'{name} needs two times such as "09:00" and "17:00"; it has {day!r}.')
+        raise CxError('{what} needs two times such as "09:00" and "17:00"; it has {given}.', what=name, given=repr(day))
     opens, closes = (_spelt(name, text) for text in day)
     if closes <= opens:
         raise CxError(
-            f"{name} closes at {closes}, which is not after it opens at {opens}. "
-            "A day cannot pass midnight: close it at 24:00."
+            "{what} closes at {closes}, which is not after it opens at {opens}. "
+            "A day cannot pass midnight: close it at 24:00.",
+            what=name,
+            closes=closes,
+            opens=opens,
         )
     return opens, closes
 
@@ -215,7 +236,7 @@ def _spelt(name: str, text: str) -> str:
     match = _WALL_TIME.fullmatch(str(text).strip())
     spelt = f"{int(match[1]):02}:{match[2]}" if match else ""
     if not match or spelt > "24:00":
-        raise CxError(f'{name} has "{text}" as a time; write it as 09:00, at most 24:00.')
+        raise CxError('{what} has "{text}" as a time; write it as 09:00, at most 24:00.', what=name, text=text)
     return spelt
 
 
@@ -227,21 +248,21 @@ def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UnknownName("time zone", zone, available_timezones()) from None
+        raise UnknownName(N_("time zone"), zone, available_timezones()) from None
 
 
 def _check_country(country: str, subdivision: str) -> None:
     if not country:
         if subdivision:
-            raise CxError(f'The subdivision "{subdivision}" needs its country too.')
+            raise CxError('The subdivision "{subdivision}" needs its country too.', subdivision=subdivision)
         return
     if country not in holidays.list_supported_countries():
         codes = holidays.list_supported_countries(include_aliases=False)
-        raise UnknownName("country with public holidays", country, codes)
+        raise UnknownName(N_("country with public holidays"), country, codes)
     entity = holidays.country_holidays(country)
     parts = (*entity.subdivisions, *entity.subdivisions_aliases)
     if subdivision and subdivision not in parts:
-        raise UnknownName(f"subdivision of {country}", subdivision, parts)
+        raise UnknownName(note("subdivision of {country}", country=country), subdivision, parts)
 
 
 def _date(value: date | str) -> date:
@@ -249,7 +270,7 @@ def _date(value: date | str) -> date:
     try:
         return value if type(value) is date else date.fromisoformat(str(value))
     except ValueError:
-        raise CxError(f'"{value}" is not a date for the list of holidays; write it as 2026-04-03.') from None
+        raise CxError('"{text}" is not a date for the list of holidays; write it as 2026-04-03.', text=value) from None
 
 
 def _moment(t_s: int) -> str:

@@ -417,15 +417,20 @@ def breakdown(answer: Answer, style: Style, *, target: float | None = None, most
         ],
         layout=_layout(
             style,
-            height=50 + 30 * len(rows),
-            xaxis={**axis, "showgrid": True, "gridcolor": style.grid, "showline": False, "nticks": 4, "tickangle": 0},
-            yaxis={"type": "category", "showgrid": False, "nticks": None, "ticksuffix": "  "},
+            height=24 + 30 * len(rows),
+            xaxis={**axis, "showgrid": True, "gridcolor": style.grid, "showline": False, "showticklabels": False},
+            yaxis={"type": "category", "showgrid": False, "nticks": None, "automargin": False, "ticklabelstandoff": 6},
             shapes=shapes,
             annotations=[_beside(word, text, few_) for word, text, few_ in zip(words, texts, few, strict=True)],
-            margin={"l": 4, "r": 78, "t": 4, "b": 4},
+            margin={"l": _room(words), "r": _room(texts), "t": 4, "b": 4},
             bargap=0.35,
         ),
     )
+
+
+def _room(texts: Sequence[str]) -> int:
+    """Pixels that the longest of the texts takes beside the bars."""
+    return 18 + round(6.6 * max((len(text) for text in texts), default=0))
 
 
 def _beside(word: str, text: str, few: bool) -> dict[str, Any]:
@@ -518,7 +523,7 @@ def week_heatmap(answer: Answer, style: Style) -> go.Figure:
                 "ticktext": [f"{hour}:00" for hour in range(0, 24, 3)],
                 "showline": False,
             },
-            yaxis={"autorange": "reversed", "showgrid": False, "nticks": None},
+            yaxis={"autorange": "reversed", "showgrid": False, "nticks": None, "ticks": "", "ticklabelstandoff": 6},
         ),
     )
 
@@ -572,7 +577,14 @@ def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
             style,
             height=max(220, 60 + 22 * len(periods)),
             xaxis={"title": {"text": _("months since the start")}, "dtick": 1 if len(table.columns) < 20 else 3},
-            yaxis={"autorange": "reversed", "showgrid": False, "nticks": None, "type": "category"},
+            yaxis={
+                "autorange": "reversed",
+                "showgrid": False,
+                "nticks": None,
+                "type": "category",
+                "ticks": "",
+                "ticklabelstandoff": 6,
+            },
         ),
     )
 

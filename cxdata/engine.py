@@ -19,6 +19,11 @@ import pyarrow as pa
 from cxdata.errors import CxError
 
 
+# A name after its mark, or a whole literal in quotation marks, in which nothing is a name.
+_NAMED = re.compile(r"'(?:[^']|'')*'|\$([a-z_][a-z_0-9]*)")
+_NAMED_IN_SPARK = re.compile(r"'(?:[^'\\]|\\.)*'|[:$]([a-z_][a-z_0-9]*)\b", re.DOTALL)
+
+
 class Engine(Protocol):
     """Answers SQL over the fact tables."""
 
@@ -78,7 +83,7 @@ def engine(url: str, facts: Mapping[str, Path | str] | None = None) -> Engine:
 
 def used(sql: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The values that the text names; a name without a value raises."""
-    names = set(re.findall(r"\$([a-z_][a-z_0-9]*)", sql))
+    names = {match[1] for match in _NAMED.finditer(sql) if match[1]}
     missing = names - set(params)
     if missing:
         raise KeyError(f"no value for ${', $'.join(sorted(missing))}")
@@ -108,9 +113,9 @@ def _translated(sql: str) -> str:
 
 def _filled(sql: str, params: Mapping[str, Any]) -> str:
     def literal(match: re.Match[str]) -> str:
-        return _literal(params[match[1]])
+        return _literal(params[match[1]]) if match[1] else match[0]
 
-    return re.sub(r"[:$]([a-z_][a-z_0-9]*)\b", literal, sql)
+    return _NAMED_IN_SPARK.sub(literal, sql)
 
 
 def _literal(value: Any) -> str:

@@ -32,7 +32,7 @@ def note(message: str, **values: Any) -> Note:
 
 
 def _said(message: str, values: Mapping[str, Any]) -> str:
-    spoken = {name: _(value) if name == "what" else value for name, value in values.items()}
+    spoken = {name: _(value) if name == "what" and isinstance(value, str) else value for name, value in values.items()}
     return _(message, **spoken) if spoken else _(message)
 
 
@@ -60,9 +60,12 @@ class Undecided(CxError):
 
 
 class UnknownName(CxError):
-    """A metric, dimension, team or option that does not exist; suggests the nearest. `what` is a message id."""
+    """A metric, dimension, team or option that does not exist; suggests the nearest.
 
-    def __init__(self, what: str, word: str, choices: Iterable[str]) -> None:
+    `what` is a message id, or a note where the words around it need values of their own.
+    """
+
+    def __init__(self, what: str | Note, word: str, choices: Iterable[str]) -> None:
         known = [str(choice) for choice in choices]
         near = nearest(word, known)
         if near:

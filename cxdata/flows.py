@@ -27,7 +27,8 @@ MONTH_CODE = 32  # as in facts: k whole months are exactly 32 k
 class Flow:
     """How a table rises and falls. `left`: condition that a row has left at as-of; `ends`: column prefix of leaving.
 
-    `count` and `value` weigh a row (a purchase counts as a buyer only if it is his first).
+    `count` and `value` weigh a row (a purchase counts as a buyer only if it is his first); `valued`: condition that
+    its value is known.
     """
 
     where: str
@@ -36,6 +37,7 @@ class Flow:
     left: str
     count: str = "1"
     value: str = "0e0"
+    valued: str = "false"
 
 
 FLOWS = {
@@ -47,7 +49,12 @@ FLOWS = {
         "resolved_at_s <= $as_of_s and resolved_on < $until",
     ),
     "customer_flow": Flow(
-        "started_on < $until", "started", "cancelled", "cancelled_on < $until", value="coalesce(monthly_value, 0e0)"
+        "started_on < $until",
+        "started",
+        "cancelled",
+        "cancelled_on < $until",
+        value="coalesce(monthly_value, 0e0)",
+        valued="monthly_value is not null",
     ),
     "purchase_flow": Flow(
         "purchased_s <= $as_of_s and purchased_on < $until",
@@ -56,6 +63,7 @@ FLOWS = {
         "false",
         count="case when nth = 1 then 1 else 0 end",
         value="coalesce(amount, 0e0)",
+        valued="amount is not null",
     ),
 }
 _SUMS = ("opening", "entered", "departed", "lost", "opening_value", "entered_value", "departed_value", "lost_value")
@@ -78,7 +86,7 @@ def relation(entry: Metric, query: queries.Query, moment: queries.Moment) -> tup
     dims = "".join(f", {dimension(name).column(entry.time)} as {name}" for name in query.by)
     names = "".join(f", {name}" for name in query.by)
     base = f"""
-        select {flow.count} as k, {flow.value} as v, case when ({flow.value}) > 0 then 1 else 0 end as valued,
+        select {flow.count} as k, {flow.value} as v, case when {flow.valued} then 1 else 0 end as valued,
                {flow.enters}_on as from_on, {first if total else enters} as from_period,
                case when {flow.left} then {_later(flow, "on")} end as to_on,
                case when {flow.left} then {first if total else ends} end as to_period{dims}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cxdata.errors import Undecided
+from cxdata.i18n import N_
 from cxdata.schema import PRIORITIES
 
 Run = Callable[[str], list[tuple]]  # SQL -> rows
@@ -307,7 +308,7 @@ def _decide_order(
             return "ymd", "year first"
         return ("dmy", "days above 12") if first > second else ("mdy", "days above 12")
     if all(row[4] in ("-", ".") for row in seen):
-        return "dmy", "written with dashes or dots"
+        return "dmy", N_("written with dashes or dots")
     if hint:
         return "dmy", hint
     raise Undecided(

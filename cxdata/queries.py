@@ -373,6 +373,9 @@ def _quantile_bounds(
 class Comparison:
     """A number now and before. `change`: difference for rates and scores, relative for counts and durations.
 
+    `value`, `n`, `low`, `high` are of the whole period asked, up to as-of. The comparison itself is of `period`, which
+    ends with the last whole day, with `before_period`, the same stretch earlier.
+
     `verdict`: "better", "worse", "none" (no clear change) or "" (nothing to say). `low`, `high`: 95% interval of
     the difference in the metric's unit, nan where the metric has none; `p`: for durations, of the rank test.
     """
@@ -408,6 +411,7 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
             before if stretch is None else Period(before.start, min(before.start + timedelta(days=stretch), before.end))
         )
     queries = {
+        "whole": replace(query, grain=TOTAL, by=()),
         "now": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=now_period)),
         "before": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=before_period)),
     }
@@ -415,6 +419,8 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
     for group in _groups(query):
         if isinstance(group[0].measure, Curve):
             continue
+        if now_period == whole or moment.complete_until == moment.until:
+            queries["whole"] = queries["now"]
         parts = {when: ask_parts(engine, group, one, moment) for when, one in queries.items()}
         for index, entry in enumerate(group):
             rows = {when: _rows(entry, index, parts[when], queries[when], moment, engine).iloc[0] for when in queries}
@@ -431,7 +437,7 @@ def _compared(
     moment: Moment,
     engine: Engine,
 ) -> Comparison:
-    now, before = rows["now"], rows["before"]
+    whole, now, before = rows["whole"], rows["now"], rows["before"]
     p = np.nan
     low = high = np.nan
     enough = min(now["n"], before["n"]) >= moment.settings.minimum_n or entry.unit == "count"
@@ -449,10 +455,10 @@ def _compared(
     change = difference if entry.is_rate else difference / before["value"] if before["value"] else np.nan
     return Comparison(
         entry.name,
-        float(now["value"]),
-        int(now["n"]),
-        float(now["low"]),
-        float(now["high"]),
+        float(whole["value"]),
+        int(whole["n"]),
+        float(whole["low"]),
+        float(whole["high"]),
         float(before["value"]),
         int(before["n"]),
         float(change),

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from cxdata.errors import FileProblem
+from cxdata.i18n import N_
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_RECORDS = 60
@@ -130,8 +131,12 @@ class TextTable:
         last = at + max(records, 1) - 1
         if at < 0 or last >= len(self.records):
             raise FileProblem(
-                f"{self.original.name}: the header cannot be row {at + 1} with {records} header row(s), because "
-                f"only {len(self.records)} rows were looked at. Choose an earlier row as the header."
+                "{file}: the header cannot be row {row} with {records} header row(s), because only {seen} rows were "
+                "looked at. Choose an earlier row as the header.",
+                file=self.original.name,
+                row=at + 1,
+                records=records,
+                seen=len(self.records),
             )
         end = self.ends[last]
         return replace(self, header_at=at, header_records=records, skip_lines=end.units, data_start=end)
@@ -174,8 +179,10 @@ def read(path: Path, workdir: Path, header_at: int | None = None, header_records
     except OSError as error:
         _remove(ours)
         raise FileProblem(
-            f"{path.name} could not be read: {error.strerror or error}. Check that it is still there, that you "
-            "may open it and that the disk is not full."
+            "{file} could not be read: {reason}. Check that it is still there, that you may open it and that the disk "
+            "is not full.",
+            file=path.name,
+            reason=error.strerror or error,
         ) from error
 
 
@@ -237,22 +244,20 @@ def _remove(paths: Iterable[Path]) -> None:
 
 # -------------------------------------------------------------------------------------------- refusals
 
-_UNPACK = "Unpack it first and choose the CSV file inside."
-_NOT_A_TABLE = "Choose the CSV file that your tool exported."
 _MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG picture, not a table", _NOT_A_TABLE),
-    (b"\xff\xd8\xff", "a JPEG picture, not a table", _NOT_A_TABLE),
-    (b"GIF87a", "a GIF picture, not a table", _NOT_A_TABLE),
-    (b"GIF89a", "a GIF picture, not a table", _NOT_A_TABLE),
-    (b"%PDF-", "a PDF document, not a table", "Export the data itself as CSV."),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", "Open it and save it as CSV."),
-    (b"PAR1", "a Parquet file", "Export it as CSV."),
-    (b"SQLite format 3\x00", "an SQLite database", "Export the table you need as CSV."),
-    (b"\x1f\x8b", "a gzip archive", _UNPACK),
-    (b"BZh", "a bzip2 archive", _UNPACK),
-    (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
-    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (b"\x89PNG\r\n\x1a\n", N_("{file} is a PNG picture, not a table. Choose the CSV file that your tool exported.")),
+    (b"\xff\xd8\xff", N_("{file} is a JPEG picture, not a table. Choose the CSV file that your tool exported.")),
+    (b"GIF87a", N_("{file} is a GIF picture, not a table. Choose the CSV file that your tool exported.")),
+    (b"GIF89a", N_("{file} is a GIF picture, not a table. Choose the CSV file that your tool exported.")),
+    (b"%PDF-", N_("{file} is a PDF document, not a table. Export the data itself as CSV.")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", N_("{file} is an old Excel workbook (.xls). Open it and save it as CSV.")),
+    (b"PAR1", N_("{file} is a Parquet file. Export it as CSV.")),
+    (b"SQLite format 3\x00", N_("{file} is an SQLite database. Export the table you need as CSV.")),
+    (b"\x1f\x8b", N_("{file} is a gzip archive. Unpack it first and choose the CSV file inside.")),
+    (b"BZh", N_("{file} is a bzip2 archive. Unpack it first and choose the CSV file inside.")),
+    (b"\xfd7zXZ\x00", N_("{file} is an xz archive. Unpack it first and choose the CSV file inside.")),
+    (b"7z\xbc\xaf\x27\x1c", N_("{file} is a 7-Zip archive. Unpack it first and choose the CSV file inside.")),
+    (b"Rar!\x1a\x07", N_("{file} is a RAR archive. Unpack it first and choose the CSV file inside.")),
 )
 _HTML = re.compile(r"\s*(?:<!doctype|<html|<head|<body|<table|<!--|<\?xml|<script|<div)", re.IGNORECASE)
 _JSON = re.compile(r'\s*(?:\{\s*(?:"[^"\n]*"\s*:|\}\s*\Z)|\[\s*(?:\{|\[\s*["\d]|\]\s*\Z))')
@@ -262,38 +267,46 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffd]")
 def _refuse_what_is_no_file(path: Path) -> None:
     try:
         if path.is_dir():
-            raise FileProblem(f"{path} is a folder, not a file. Choose a file in it.")
+            raise FileProblem("{file} is a folder, not a file. Choose a file in it.", file=path)
         if path.exists() and not path.is_file():
-            raise FileProblem(f"{path} is a device, not a file with a table. {_NOT_A_TABLE}")
+            raise FileProblem(
+                "{file} is a device, not a file with a table. Choose the CSV file that your tool exported.", file=path
+            )
         if not path.exists():
-            raise FileProblem(f"{path} does not exist. Check the name and the folder.")
+            raise FileProblem("{file} does not exist. Check the name and the folder.", file=path)
         if path.stat().st_size == 0:
-            raise FileProblem(f"{path.name} is empty (0 bytes). Export it again.")
+            raise FileProblem("{file} is empty (0 bytes). Export it again.", file=path.name)
     except (OSError, ValueError) as error:
-        raise FileProblem(f"{path.name} could not be opened: {error}. Check the name and your permissions.") from error
+        raise FileProblem(
+            "{file} could not be opened: {reason}. Check the name and your permissions.", file=path.name, reason=error
+        ) from error
 
 
 def _refuse_binary(name: str, start: bytes) -> None:
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if re.search(rb"xl/|\[Content_Types\]|_rels/|docProps/", start):
-            raise FileProblem(f"{name} is an Excel workbook (.xlsx). Open it and save it as CSV (UTF-8).")
-        raise FileProblem(f"{name} is a ZIP archive. {_UNPACK}")
-    for magic, what, remedy in _MAGIC:
+            raise FileProblem("{file} is an Excel workbook (.xlsx). Open it and save it as CSV (UTF-8).", file=name)
+        raise FileProblem("{file} is a ZIP archive. Unpack it first and choose the CSV file inside.", file=name)
+    for magic, sentence in _MAGIC:
         if start.startswith(magic):
-            raise FileProblem(f"{name} is {what}. {remedy}")
+            raise FileProblem(sentence, file=name)
 
 
 def _refuse_text(name: str, start: str) -> None:
     if _HTML.match(start):
         raise FileProblem(
-            f"{name} holds a web page (HTML or XML), not CSV. Export it again and choose CSV as the format."
+            "{file} holds a web page (HTML or XML), not CSV. Export it again and choose CSV as the format.", file=name
         )
     if _JSON.match(start):
-        raise FileProblem(f"{name} holds JSON, not CSV. Export it again and choose CSV as the format.")
+        raise FileProblem("{file} holds JSON, not CSV. Export it again and choose CSV as the format.", file=name)
     strange = len(_CONTROL.findall(start))
     if strange > max(2, 0.05 * len(start)):
         raise FileProblem(
-            f"{name} is not a text file ({strange} of the first {len(start)} characters are not text). {_NOT_A_TABLE}"
+            "{file} is not a text file ({strange} of the first {seen} characters are not text). "
+            "Choose the CSV file that your tool exported.",
+            file=name,
+            strange=strange,
+            seen=len(start),
         )
 
 
@@ -694,8 +707,9 @@ def _layout(name: str, path: Path, start: Place, declared: str | None) -> tuple[
         rows = [split_cells(record.raw, delimiter) for record in _head(path, delimiter, start)]
         if not rows:
             raise FileProblem(
-                f"{name} has no table: there is only white space, or its first line is over a million characters"
-                f". {_NOT_A_TABLE}"
+                "{file} has no table: there is only white space, or its first line is over a million characters. "
+                "Choose the CSV file that your tool exported.",
+                file=name,
             )
         if all(len(row) == 1 for row in rows):
             single.append(delimiter)
@@ -798,8 +812,10 @@ def strict_copy(table: TextTable, workdir: Path) -> tuple[TextTable, tuple[Ragge
     except OSError as error:
         _remove(ours)
         raise FileProblem(
-            f"{table.original.name} could not be copied to {workdir}: {error.strerror or error}. Make room on the "
-            "disk and try again."
+            "{file} could not be copied to {folder}: {reason}. Make room on the disk and try again.",
+            file=table.original.name,
+            folder=workdir,
+            reason=error.strerror or error,
         ) from error
     copy = replace(
         table,

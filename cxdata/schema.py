@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cxdata.errors import UnknownName
+from cxdata.errors import UnknownName, note
 from cxdata.i18n import N_
 
 SQL_TYPES = {
@@ -64,7 +64,7 @@ class Kind:
         for field in self.fields:
             if field.name == name:
                 return field
-        raise UnknownName(f"field of {self.name}", name, [field.name for field in self.fields])
+        raise UnknownName(note("field of {kind}", kind=self.name), name, [field.name for field in self.fields])
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -194,4 +194,4 @@ def kind(name: str) -> Kind:
     for known in KINDS:
         if known.name == name:
             return known
-    raise UnknownName("kind of file", name, [known.name for known in KINDS])
+    raise UnknownName(N_("kind of file"), name, [known.name for known in KINDS])

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cxdata.calendars import OpeningHours
 from cxdata.errors import CxError, UnknownName
+from cxdata.i18n import N_
 from cxdata.schema import PRIORITIES
 
 CLOCKS = ("calendar", "business")
@@ -73,9 +74,9 @@ class Settings:
     def __post_init__(self) -> None:
         check_zone(self.zone)
         if self.clock not in CLOCKS:
-            raise UnknownName("clock", self.clock, CLOCKS)
+            raise UnknownName(N_("clock"), self.clock, CLOCKS)
         if self.count_as not in COUNT_AS:
-            raise UnknownName("way to count first contact resolution", self.count_as, COUNT_AS)
+            raise UnknownName(N_("way to count first contact resolution"), self.count_as, COUNT_AS)
         if self.minimum_n < 1:
             raise CxError("The minimum number of answers has to be 1 or more.")
         if not 0 <= self.sla_target <= 1 or not 0 <= self.margin <= 1:
@@ -119,9 +120,9 @@ class Settings:
 
 def _check_policy(policy: Policy) -> None:
     if policy.priority is not None and policy.priority not in PRIORITIES:
-        raise UnknownName("priority", policy.priority, PRIORITIES)
+        raise UnknownName(N_("priority"), policy.priority, PRIORITIES)
     if policy.clock not in CLOCKS:
-        raise UnknownName("clock", policy.clock, CLOCKS)
+        raise UnknownName(N_("clock"), policy.clock, CLOCKS)
     for target in (policy.first_response_s, policy.resolution_s):
         if target is not None and target <= 0:
             raise CxError("An SLA target has to be longer than nothing.")
@@ -130,7 +131,7 @@ def _check_policy(policy: Policy) -> None:
 def check_zone(zone: str) -> None:
     """Raise with the nearest name where the time zone does not exist."""
     if zone not in available_timezones():
-        raise UnknownName("time zone", zone, available_timezones())
+        raise UnknownName(N_("time zone"), zone, available_timezones())
 
 
 def parse_instant(text: str, zone: str) -> int:
@@ -138,7 +139,7 @@ def parse_instant(text: str, zone: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise CxError(f'"{text}" is no date and time; write 2026-03-31 or 2026-03-31T17:00.') from None
+        raise CxError('"{text}" is no date and time; write 2026-03-31 or 2026-03-31T17:00.', text=text) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return int(moment.timestamp())

@@ -60,7 +60,7 @@ class Store:
                 },
             )
         except (duckdb.IOException, OSError) as error:
-            raise CxError(_cannot_open(path, error)) from error
+            raise _cannot_open(path, error) from error
         with self.writing() as cursor:
             self._prepare(cursor)
 
@@ -85,7 +85,9 @@ class Store:
             cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])
             facts.build(cursor, Settings(), self.current_relations(cursor), None)
         elif found[0][0] > SCHEMA_VERSION:
-            raise CxError(f"{self.path} was written by a newer version of CX Dashboard. Update the program to open it.")
+            raise CxError(
+                "{path} was written by a newer version of CX Dashboard. Update the program to open it.", path=self.path
+            )
 
     # --- reading and writing --------------------------------------------------------------------------------
 
@@ -165,13 +167,18 @@ class Store:
         for row in self.imports():
             if row["import_id"] == import_id:
                 return row
-        raise CxError(f"There is no import {import_id}. The list of imports shows their numbers.")
+        raise CxError("There is no import {number}. The list of imports shows their numbers.", number=import_id)
 
     def undo(self, import_id: int) -> dict[str, Any]:
         """Take an import back: the rows are as they would be without it. Its file and rejects are kept."""
         row = self.one_import(import_id)
         if row["undone_at"]:
-            raise CxError(f"Import {import_id} ({row['file_name']}) was undone already, on {row['undone_at'][:10]}.")
+            raise CxError(
+                "Import {number} ({file}) was undone already, on {day}.",
+                number=import_id,
+                file=row["file_name"],
+                day=row["undone_at"][:10],
+            )
         with self.writing() as cursor:
             cursor.execute(
                 "update imports set undone_at = cast(now() at time zone 'UTC' as timestamp) where import_id = ?",
@@ -241,13 +248,14 @@ class Store:
         return written
 
 
-def _cannot_open(path: Path | None, error: Exception) -> str:
+def _cannot_open(path: Path | None, error: Exception) -> CxError:
     text = str(error)
     if "lock" in text.casefold():
-        return (
-            f"{path} is in use by another program, probably the dashboard. Import on its Import page, or stop it first."
+        return CxError(
+            "{path} is in use by another program, probably the dashboard. Import on its Import page, or stop it first.",
+            path=path,
         )
-    return f"{path} cannot be opened as a database: {text.splitlines()[0]}"
+    return CxError("{path} cannot be opened as a database: {reason}", path=path, reason=text.splitlines()[0])
 
 
 def version_columns(kind: Kind) -> str:

@@ -310,12 +310,8 @@ class _Understander:
             for name in self.of_type("score"):
                 self._score(name, self.text(name), self.uses[name])
         if self.not_answered and "answered" not in self.plans:
-            first = next(name for name in SCORES if name in self.plans)
-            words = ", ".join(quoted(word) for word in self.not_answered)
-            text = self.plans[first].text
-            self.plans["answered"] = Plan(
-                "answered", "flag", "null", f"case when {text} in ({words}) then false end", ""
-            )
+            value = f"case when {' or '.join(self.not_answered)} then false end"
+            self.plans["answered"] = Plan("answered", "flag", "null", value, "")
 
     def _typed_scores(self) -> None:
         """One score column for several questions; another column says which (Delighted, AskNicely)."""
@@ -370,8 +366,11 @@ class _Understander:
         worst, best = ends
         low, high = min(worst, best), max(worst, best)
         kept = {word: repr(value) for word, value in scores.items() if low <= value <= high}
-        self.not_answered += silent
-        asked = f"case when {text} in ({', '.join(map(quoted, silent))}) then null else {text} end" if silent else text
+        asked = text
+        if silent:
+            says_so = f"{text} in ({', '.join(map(quoted, silent))})"
+            self.not_answered.append(says_so)
+            asked = f"case when {says_so} then null else {text} end"
         value_sql = f"cast({parsing.lookup_sql(text, kept)} as double)"
         self.plans[name] = Plan(name, "score", asked, value_sql, entry.header, f"{low:g}–{high:g}", worst, best)
 

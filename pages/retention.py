@@ -7,7 +7,13 @@ from cxdata.ui.cards import cards
 from cxdata.ui.panels import panel, wall
 
 CARDS = ("retention_rate", "churn_rate", "active_customers", "new_customers", "lost_customers", "revenue_churn_rate")
-view = look.head(_("Retention"), "team", "segment")
+view = look.head(
+    _("Retention"),
+    "team",
+    "segment",
+    needs="customer_facts",
+    what=_("This page needs customers: a list with start and cancel dates, or purchases."),
+)
 look.estimated_note()
 cards(view, dict.fromkeys(CARDS, ""), 6)
 

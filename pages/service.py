@@ -9,7 +9,16 @@ from cxdata.ui.cards import cards
 from cxdata.ui.panels import panel, wall
 
 CARDS = ("tickets_created", "first_response_time", "resolution_time", "resolution_rate", "first_contact_resolution", "unanswered_rate")  # fmt: skip
-view = look.head(_("Service"), "team", "channel", "priority", "segment", "stage")
+view = look.head(
+    _("Service"),
+    "team",
+    "channel",
+    "priority",
+    "segment",
+    "stage",
+    needs="ticket_facts",
+    what=_("This page needs tickets: an export of your help desk."),
+)
 cards(view, dict.fromkeys(CARDS, ""), 6)
 
 with wall():
@@ -56,7 +65,7 @@ with wall():
 
 for by, title in (("team", _("By team")), ("channel", _("By channel: who is left waiting"))):
     st.header(title, anchor=False)
-    with wall(4):
+    with wall():
         for name, label in (
             ("first_response_time", _("First response")),
             ("resolution_time", _("Resolution")),

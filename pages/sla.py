@@ -6,7 +6,16 @@ from cxdata.ui import deadlines, look, state
 from cxdata.ui.cards import cards
 from cxdata.ui.panels import panel, wall
 
-view = look.head(_("SLA"), "team", "channel", "priority", "segment", "stage")
+view = look.head(
+    _("SLA"),
+    "team",
+    "channel",
+    "priority",
+    "segment",
+    "stage",
+    needs="ticket_facts",
+    what=_("This page needs tickets: an export of your help desk."),
+)
 target = state.settings().sla_target
 cards(view, dict.fromkeys(("sla", "sla_first_response", "sla_resolution", "unanswered_rate", "backlog"), ""), 5)
 

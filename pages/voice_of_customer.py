@@ -9,7 +9,16 @@ from cxdata.ui.cards import cards
 from cxdata.ui.panels import panel, wall
 
 QUALITY = ("quality_accuracy", "quality_professionalism", "quality_overall")
-view = look.head(_("Voice of customer"), "team", "channel", "priority", "segment", "stage")
+view = look.head(
+    _("Voice of customer"),
+    "team",
+    "channel",
+    "priority",
+    "segment",
+    "stage",
+    needs="survey_facts",
+    what=_("This page needs survey answers: an export with NPS, CSAT or CES."),
+)
 
 cards(view, dict.fromkeys(("nps", "csat", "ces", *QUALITY), ""), 6)
 

@@ -54,7 +54,9 @@ def question(
 ) -> Answer:
     """The answer to a question; `as_of` is local time, default the newest instant of the data."""
     period = Period(start and date.fromisoformat(start), end and date.fromisoformat(end))
-    return queries.ask(DuckDBEngine(store), Query(names, grain, by, Filters(period, values, clock)), moment(store, as_of))
+    return queries.ask(
+        DuckDBEngine(store), Query(names, grain, by, Filters(period, values, clock)), moment(store, as_of)
+    )
 
 
 def moment(store: Store, as_of: str | None = None) -> Moment:

@@ -222,7 +222,14 @@ def test_a_number_that_can_be_two_is_asked():
 
 
 def test_counts_are_whole_and_not_negative():
-    assert values(parsing.count_sql("t", "."), "3", "3.0", "3.5", "-1", "99999999999", "x") == [3, 3, None, None, None, None]
+    assert values(parsing.count_sql("t", "."), "3", "3.0", "3.5", "-1", "99999999999", "x") == [
+        3,
+        3,
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 DURATIONS = {

@@ -241,13 +241,17 @@ class ProjectedValue(Measure):
     """Mean monthly value × margin ÷ monthly churn; `months` and `margin` are filled in by queries."""
 
     def parts(self, clock: str) -> dict[str, str]:
-        return {"worth": "sum(opening_value)", "lost": "sum(lost)", "n": "sum(opening)"}
+        sums = {"worth": "opening_value", "known": "opening_valued", "lost": "lost", "n": "opening"}
+        return {name: f"sum({column})" for name, column in sums.items()}
 
     def value(self, parts: Parts) -> Array:
         churn = 1 - (1 - ratio(parts["lost"], parts["n"])) ** (1 / parts["months"])
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = ratio(parts["worth"], parts["n"]) * parts["margin"] / churn
+            value = ratio(parts["worth"], parts["known"]) * parts["margin"] / churn
         return np.where(np.isfinite(value), value, np.nan)
+
+    def n(self, parts: Parts) -> Array:
+        return np.where(parts["known"] > 0, parts["n"], 0)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cxdata.errors import MappingProblem, UnknownName
-from cxdata.i18n import _
+from cxdata.i18n import N_, _
 from cxdata.schema import SCORES
 from cxdata.sources.base import Mapping_, Source, map_columns
 from cxdata.sources.delighted import DELIGHTED
@@ -52,7 +52,7 @@ def identify(
     if source and source != "generic":
         known = {entry.name: entry for entry in SOURCES}
         if source not in known:
-            raise UnknownName("source", source, [*known, "generic"])
+            raise UnknownName(N_("source"), source, [*known, "generic"])
         return known[source], map_columns(known[source], header, labels)
     claims = [] if source == "generic" else [entry for entry in SOURCES if entry.claims(header)]
     claims = [entry for entry in claims if kind in (None, entry.kind)]

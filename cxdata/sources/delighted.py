@@ -1,10 +1,11 @@
 """Delighted: one score column; the survey type of each row says which score it is."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
 
 DELIGHTED = Source(
     name="delighted",
-    label="Delighted responses",
+    label=N_("Delighted responses"),
     kind="surveys",
     system="delighted",
     signature=("Response ID", "Survey type", "Score"),

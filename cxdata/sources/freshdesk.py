@@ -1,10 +1,11 @@
 """Freshdesk: Tickets > Export as CSV. "(in hrs)" columns are HH:MM:SS and count business hours."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
 
 FRESHDESK = Source(
     name="freshdesk",
-    label="Freshdesk tickets",
+    label=N_("Freshdesk tickets"),
     kind="tickets",
     system="freshdesk",
     signature=("Ticket ID", "Status", "Source", "Created time", "Resolved time", "Resolution status"),

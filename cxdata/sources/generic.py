@@ -1,5 +1,6 @@
 """Files of no known tool: sensible English, Dutch, German, French, Spanish and Portuguese headers."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Column, Source, named
 from cxdata.sources.questions import QUESTIONS
 
@@ -31,7 +32,7 @@ TOUCHPOINT = named("touchpoint", "contactmoment", "journey stage", "stage", "fas
 
 GENERIC_TICKETS = Source(
     name="generic",
-    label="Tickets",
+    label=N_("Tickets"),
     kind="tickets",
     system="generic",
     signature=(),
@@ -92,7 +93,7 @@ GENERIC_TICKETS = Source(
 
 GENERIC_SURVEYS = Source(
     name="generic",
-    label="Survey answers",
+    label=N_("Survey answers"),
     kind="surveys",
     system="generic",
     signature=(),
@@ -122,7 +123,7 @@ GENERIC_SURVEYS = Source(
 
 GENERIC_CUSTOMERS = Source(
     name="generic",
-    label="Customers",
+    label=N_("Customers"),
     kind="customers",
     system="generic",
     signature=(),
@@ -152,7 +153,7 @@ GENERIC_CUSTOMERS = Source(
 
 GENERIC_PURCHASES = Source(
     name="generic",
-    label="Purchases",
+    label=N_("Purchases"),
     kind="purchases",
     system="generic",
     signature=(),

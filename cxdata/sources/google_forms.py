@@ -1,11 +1,12 @@
 """Google Forms: the linked sheet as CSV. First column the time of answering; the others are the questions."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
 from cxdata.sources.questions import QUESTIONS
 
 GOOGLE_FORMS = Source(
     name="google_forms",
-    label="Google Forms sheet",
+    label=N_("Google Forms sheet"),
     kind="surveys",
     system="google_forms",
     signature=(),

@@ -1,10 +1,11 @@
 """Intercom: the tickets dataset. The zone of the times stands in the header: "Ticket created (Europe/Amsterdam)"."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
 
 INTERCOM_TICKETS = Source(
     name="intercom_tickets",
-    label="Intercom tickets",
+    label=N_("Intercom tickets"),
     kind="tickets",
     system="intercom",
     signature=("Conversation ID", "Ticket created", "Ticket title", "Current ticket state category"),

@@ -6,7 +6,7 @@ from cxdata.sources.questions import QUESTIONS
 
 QUALTRICS = Source(
     name="qualtrics",
-    label="Qualtrics survey",
+    label=N_("Qualtrics survey"),
     kind="surveys",
     system="qualtrics",
     signature=("StartDate", "EndDate", "RecordedDate", "ResponseId"),

@@ -1,10 +1,11 @@
 """ServiceNow incidents: the list view (column names or labels). `sys_updated_on` is no resolution."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
 
 SERVICENOW = Source(
     name="servicenow",
-    label="ServiceNow incidents",
+    label=N_("ServiceNow incidents"),
     kind="tickets",
     system="servicenow",
     signature=("number", "opened_at"),
@@ -30,7 +31,7 @@ SERVICENOW = Source(
 
 SERVICENOW_LABELS = Source(
     name="servicenow_labels",
-    label="ServiceNow incidents (column labels)",
+    label=N_("ServiceNow incidents (column labels)"),
     kind="tickets",
     system="servicenow",
     signature=("Number", "Opened", "Short description", "State"),

@@ -1,11 +1,12 @@
 """SurveyMonkey and Typeform: survey tools whose questions are free text."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
 from cxdata.sources.questions import QUESTIONS
 
 SURVEYMONKEY = Source(
     name="surveymonkey",
-    label="SurveyMonkey responses",
+    label=N_("SurveyMonkey responses"),
     kind="surveys",
     system="surveymonkey",
     signature=(),
@@ -21,7 +22,7 @@ SURVEYMONKEY = Source(
 
 TYPEFORM = Source(
     name="typeform",
-    label="Typeform responses",
+    label=N_("Typeform responses"),
     kind="surveys",
     system="typeform",
     signature=("#", "Submit Date", "Network ID"),

@@ -1,12 +1,13 @@
 """Zendesk: the account CSV export (Reports > Export) and the table shape that its API connectors write."""
 
+from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
 
 MINUTES = "min"
 
 ZENDESK = Source(
     name="zendesk",
-    label="Zendesk tickets",
+    label=N_("Zendesk tickets"),
     kind="tickets",
     system="zendesk",
     signature=("Summation column", "Id", "Requester", "Created at", "Solved at"),
@@ -45,7 +46,7 @@ ZENDESK = Source(
 
 ZENDESK_API = Source(
     name="zendesk_api",
-    label="Zendesk tickets (API table)",
+    label=N_("Zendesk tickets (API table)"),
     kind="tickets",
     system="zendesk",
     signature=("id", "created_at", "updated_at", "status", "via_channel", "requester_id", "brand_id"),

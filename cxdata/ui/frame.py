@@ -11,43 +11,30 @@ import streamlit as st
 from cxdata.errors import CxError
 from cxdata.filters import FILTERS, NOTHING
 from cxdata.formats import group
-from cxdata.i18n import LANGUAGES, N_, _, set_language
+from cxdata.i18n import LANGUAGES, _, set_language
 from cxdata.ui import look, state, view
-
-PAGES = {
-    "": (("overview", N_("Overview"), "space_dashboard"),),
-    N_("Customers"): (
-        ("voice_of_customer", N_("Voice of customer"), "reviews"),
-        ("retention", N_("Retention"), "group"),
-    ),
-    N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
-    N_("Data"): (
-        ("data_import", N_("Import"), "upload_file"),
-        ("definitions", N_("Definitions"), "menu_book"),
-        ("settings", N_("Settings"), "settings"),
-    ),
-}
-WITHOUT_FILTERS = ("data_import", "definitions", "settings")
+from cxdata.ui.menu import MENU, WITHOUT_FILTERS
 
 
-def navigation() -> dict[str, st.Page]:
-    """{file name: page} in the order of the menu."""
-    pages, sections = {}, {}
-    for section, entries in PAGES.items():
-        made = [
-            st.Page(
-                state.PAGES / f"{name}.py",
-                title=_(title),
-                icon=f":material/{icon}:",
-                url_path=name,
-                default=name == "overview",
+def navigation() -> tuple[st.Page, dict[str, st.Page]]:
+    """(the page asked for, {file name: page} in the order of the menu).
+
+    The first page is the start page, which Streamlit serves at / only; its own name leads there too.
+    """
+    pages: dict[str, st.Page] = {}
+    sections: dict[str, list[st.Page]] = {}
+    for section, entries in MENU.items():
+        made = sections.setdefault(_(section) if section else "", [])
+        for name, title, icon in entries:
+            file = state.PAGES / f"{name}.py"
+            first = not pages
+            pages[name] = st.Page(
+                file, title=_(title), icon=f":material/{icon}:", url_path="start" if first else name, default=first
             )
-            for name, title, icon in entries
-        ]
-        sections[_(section) if section else ""] = made
-        pages.update({name: page for (name, *_rest), page in zip(entries, made, strict=True)})
-    st.session_state["_page"] = st.navigation(sections, position="sidebar", expanded=True)
-    return pages
+            made.append(pages[name])
+    start = next(iter(pages))
+    sections[""].append(st.Page(lambda: st.switch_page(pages[start]), title=start, url_path=start, visibility="hidden"))
+    return st.navigation(sections, position="sidebar", expanded=True), pages
 
 
 def sidebar_filters() -> None:
@@ -103,8 +90,7 @@ def run() -> None:
         st.session_state["lang"] = st.query_params.get("lang") or state.settings().language
     set_language(st.session_state["lang"])
     look.inject()
-    pages = navigation()
-    page = st.session_state["_page"]
+    page, pages = navigation()
     name = page.url_path or "overview"
     view.sync_with_url(name)
     set_language(st.session_state["lang"])
@@ -124,4 +110,4 @@ def run() -> None:
 try:
     run()
 except CxError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(look.said(error), icon=":material/error:")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 
 import streamlit as st
 
+from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.ui import state, view
 
@@ -22,7 +24,7 @@ _CSS = """
              font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .cx-value.few {{ color: {grey}; font-weight: 500; }}
 .cx-row {{ display: flex; align-items: center; gap: .4rem; flex-wrap: wrap; min-height: 1.55rem; margin-top: .3rem; }}
-.cx-chip {{ border-radius: 999px; padding: .08rem .55rem; font-size: .8rem; font-weight: 550; white-space: nowrap;
+.cx-chip {{ border-radius: .7rem; padding: .08rem .55rem; font-size: .8rem; font-weight: 550; line-height: 1.25;
             background: {chip}; color: {grey}; }}
 .cx-chip.better {{ background: {good_back}; color: {good}; }}
 .cx-chip.worse {{ background: {bad_back}; color: {bad}; }}
@@ -40,6 +42,9 @@ _CSS = """
 [class*="st-key-cx-menu"] button {{ border: none; padding: 0 .3rem; min-height: 1.6rem; background: transparent;
              color: {grey}; }}
 [class*="st-key-cx-menu"] button > div > div[aria-hidden="true"] {{ display: none; }}
+[class*="st-key-cx-menu"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
+             overflow: hidden; clip-path: inset(50%); }}
+@media (max-width: 640px) {{ [data-testid="stMainBlockContainer"] {{ padding-left: 1rem; padding-right: 1rem; }} }}
 @media print {{ [data-testid="stSidebar"], [data-testid="stHeader"], [class*="st-key-cx-menu"] {{ display: none; }} }}
 </style>
 """
@@ -63,14 +68,20 @@ def escaped(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def head(title: str, *uses: str) -> view.View:
+def said(error: CxError) -> str:
+    """The error's sentence without its hints for the command line."""
+    return re.sub(r" ?\(--[^)]*\)", "", str(error))
+
+
+def head(title: str, *uses: str, needs: str = "", what: str = "") -> view.View:
     """Title and sentence of a page; the view without the filters that the page's numbers do not have.
 
-    `uses`: names of the dimensions that they do have. Stops the run where there is no data.
+    `uses`: names of the dimensions that they do have. `needs`: the fact table without which the page is empty, and
+    `what`: the sentence that says what to import then. Stops the run where there is nothing to show.
     """
     st.title(title, anchor=False)
-    if state.moment() is None:
-        empty(_("There is no data yet."))
+    if state.moment() is None or (needs and not state.has(needs)):
+        empty(what or _("There is no data yet."))
         st.stop()
     seen = view.current(uses)
     st.html(f'<div class="cx-lead">{escaped(view.sentence(seen))}</div>')
@@ -78,23 +89,45 @@ def head(title: str, *uses: str) -> view.View:
 
 
 def sample_banner(import_page: st.Page) -> None:
+    """Say that this is the sample, with the way to one's own data."""
     with st.container(horizontal=True, vertical_alignment="center", key="cx-sample"):
         st.markdown(
-            ":gray-badge[:material/science: "
+            ":small[:material/science: **"
             + _("Sample data")
-            + "] "
-            + _("You see a made-up company. Your own export replaces it.")
+            + "** – "
+            + (
+                _("a made-up company.")
+                if state.has_own_data()
+                else _("a made-up company. Your own export replaces it.")
+            )
+            + "]"
         )
-        st.page_link(import_page, label=_("Import your export"), icon=":material/arrow_forward:", icon_position="right")
+        if state.has_own_data():
+            st.button(
+                _("Back to our own data"), on_click=_show_sample, args=(False,), type="tertiary", key="sample_off"
+            )
+        else:
+            st.page_link(
+                import_page, label=_("Import your export"), icon=":material/arrow_forward:", icon_position="right"
+            )
 
 
-def empty(text: str, what: str = "") -> None:
-    """What a place without data says: what to upload, with the import one click away."""
+def _show_sample(on: bool) -> None:
+    st.session_state["_sample"] = on
+    view.reset()
+
+
+def empty(text: str) -> None:
+    """What a page without data says: what to import, with the import and the sample one click away."""
     with st.container(border=True):
-        st.markdown(f"**{text}**  \n{what}" if what else f"**{text}**")
-        pages = st.session_state.get("_pages")
-        if pages:
-            st.page_link(pages["data_import"], label=_("Import an export"), icon=":material/upload_file:")
+        st.markdown(f"**{text}**")
+        with st.container(horizontal=True):
+            pages = st.session_state.get("_pages")
+            if pages:
+                st.page_link(pages["data_import"], label=_("Import an export"), icon=":material/upload_file:")
+            st.button(
+                _("Look at the sample"), icon=":material/science:", on_click=_show_sample, args=(True,), type="tertiary"
+            )
 
 
 def estimated_note() -> None:

@@ -40,7 +40,7 @@ def _panel(
         st.html(f'<div class="cx-title">{look.escaped(title)}</div><div class="cx-sub">{look.escaped(subtitle)}</div>')
         with st.container(key=f"cx-menu-{key}", width="content"):
             menu = st.popover(
-                " ", icon=":material/more_horiz:", key=f"menu_{key}", on_change="rerun", help=_("Table, download")
+                _("Table, definition, download"), icon=":material/more_horiz:", key=f"menu_{key}", on_change="rerun"
             )
     if menu.open:
         with menu:

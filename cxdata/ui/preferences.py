@@ -17,7 +17,7 @@ from cxdata.errors import CxError
 from cxdata.i18n import LANGUAGES, N_, _, language
 from cxdata.schema import PRIORITIES
 from cxdata.settings import CLOCKS, COUNT_AS, Policy, Settings
-from cxdata.ui import state
+from cxdata.ui import look, state
 from cxdata.ui.view import CLOCK_WORDS
 
 COUNT_AS_WORDS = {
@@ -42,7 +42,7 @@ def show() -> None:
                 with st.spinner(_("Computing all numbers again …")):
                     store.save_settings(changed)
             except CxError as error:
-                st.error(str(error), icon=":material/error:")
+                st.error(look.said(error), icon=":material/error:")
                 continue
             st.session_state["_saved"] = True
             st.rerun()
@@ -101,7 +101,7 @@ def _general(settings: Settings) -> Settings | None:
             as_of=as_of.strip() or None,
         )  # fmt: skip
     except CxError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(look.said(error), icon=":material/error:")
         return None
 
 
@@ -185,14 +185,22 @@ def _policies(settings: Settings) -> Settings | None:
         columns=["priority", "team", "channel", "first", "resolution", "clock"],
     )  # fmt: skip
     config: dict[str, Any] = {
-        "priority": st.column_config.SelectboxColumn(_("Priority"), options=list(PRIORITIES)),
+        "priority": st.column_config.SelectboxColumn(
+            _("Priority"), options=list(PRIORITIES), format_func=lambda word: formats.group("priority", word)
+        ),
         "team": st.column_config.SelectboxColumn(_("Team"), options=state.values("team") if state.moment() else []),
         "channel": st.column_config.SelectboxColumn(
             _("Channel"), options=state.values("channel") if state.moment() else []
         ),
         "first": st.column_config.NumberColumn(_("First response, hours"), min_value=0.01, step=0.25),
         "resolution": st.column_config.NumberColumn(_("Resolution, hours"), min_value=0.01, step=0.25),
-        "clock": st.column_config.SelectboxColumn(_("Clock"), options=list(CLOCKS), required=True, default="calendar"),
+        "clock": st.column_config.SelectboxColumn(
+            _("Clock"),
+            options=list(CLOCKS),
+            required=True,
+            default="calendar",
+            format_func=lambda code: _(CLOCK_WORDS[code]),
+        ),
     }
     with st.form("policies", border=True):
         edited = st.data_editor(table, hide_index=True, num_rows="dynamic", key="policy_table", column_config=config)
@@ -208,7 +216,7 @@ def _policies(settings: Settings) -> Settings | None:
     try:
         return replace(settings, policies=policies)
     except CxError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(look.said(error), icon=":material/error:")
         return None
 
 

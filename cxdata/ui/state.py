@@ -71,8 +71,12 @@ def _fingerprint() -> str:
 
 
 def shows_sample() -> bool:
-    """Whether the sample is shown: the organisation has imported nothing yet."""
-    return not any(row["undone_at"] is None for row in _imports(own_store().version))
+    """Whether the sample is shown: the organisation has imported nothing yet, or this reader asked for it."""
+    return not has_own_data() or bool(st.session_state.get("_sample"))
+
+
+def has_own_data() -> bool:
+    return any(row["undone_at"] is None for row in _imports(own_store().version))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
@@ -94,17 +98,17 @@ def engine() -> DuckDBEngine:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _settings(key: tuple[str, int], own: int) -> tuple[Settings, int | None]:  # noqa: ARG001
+def _settings(key: tuple[str, int]) -> tuple[Settings, int | None]:  # noqa: ARG001
     return shown_store().settings(), shown_store().as_of()
 
 
 def settings() -> Settings:
-    return _settings(version(), own_store().version)[0]
+    return _settings(version())[0]
 
 
 def moment() -> Moment | None:
     """As-of of the data that is shown; None without any."""
-    found, as_of = _settings(version(), own_store().version)
+    found, as_of = _settings(version())
     return None if as_of is None else Moment(found, as_of)
 
 
@@ -169,6 +173,16 @@ def figure(draw: Callable[..., go.Figure], query: Query, **options: Any) -> go.F
 @st.cache_data(show_spinner=False, max_entries=50)
 def _values(key: tuple[str, int], name: str) -> list[str]:  # noqa: ARG001
     return queries.distinct_values(engine(), name)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _has(key: tuple[str, int], facts: str) -> bool:  # noqa: ARG001
+    return bool(engine().query(f"select count(*) > 0 as there from {facts}").to_pylist()[0]["there"])
+
+
+def has(facts: str) -> bool:
+    """Whether a fact table has rows at all."""
+    return _has(version(), facts)
 
 
 def values(name: str) -> list[str]:

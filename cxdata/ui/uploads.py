@@ -6,6 +6,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import streamlit as st
 
 from cxdata import formats, importing, reading
 from cxdata.errors import CxError, Note
+from cxdata.filters import Period
 from cxdata.i18n import N_, _
 from cxdata.importing import Outcome
 from cxdata.schema import KINDS, kind
@@ -67,12 +69,13 @@ def _file(file: Any) -> None:
     try:
         outcome = _preview(file, choices, key)
     except CxError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(look.said(error), icon=":material/error:")
         _corrections(key, file, None)
         return
     _understood(outcome)
     _corrections(key, file, outcome)
-    if outcome.new + outcome.changed + outcome.unchanged == 0:
+    if outcome.new + outcome.changed == 0:
+        st.html(f'<div class="cx-sub">{_("Every row of this file is in already: nothing would change.")}</div>')
         return
     if st.button(_("Import"), type="primary", key=f"import_{key}", icon=":material/download_done:"):
         _run(file, choices)
@@ -116,9 +119,9 @@ def _understood(outcome: Outcome) -> None:
     told = outcome.understood
     order = {"dmy": _("day-first"), "mdy": _("month-first"), "ymd": _("year-first")}[told["date_order"]]
     parts = [
-        f"**{told['label']}**",
+        f"**{_(told['label'])}**",
         _("{rows} rows", rows=formats.decimal(outcome.rows, 0)),
-        f"{outcome.first} – {outcome.last}",
+        _days(outcome),
         _("times in {zone}", zone=told["zone"]),
         _("dates {order}", order=order),
     ]
@@ -142,6 +145,12 @@ def _understood(outcome: Outcome) -> None:
         st.warning(str(remark), icon=":material/info:")
 
 
+def _days(outcome: Outcome) -> str:
+    if not outcome.first or not outcome.last:
+        return ""
+    return formats.span(Period(date.fromisoformat(outcome.first), date.fromisoformat(outcome.last) + timedelta(days=1)))
+
+
 def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
     """What was understood as a table to correct, and the few decisions that matter."""
     with st.expander(_("Columns and choices"), expanded=outcome is None, icon=":material/tune:"):
@@ -159,8 +168,11 @@ def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
         if not what:
             return
         tools = ["", *(entry.name for entry in SOURCES if entry.kind == what), "generic"]
-        labels = {entry.name: entry.label for entry in SOURCES} | {"": _("as understood"), "generic": _("another tool")}
-        tool = second.selectbox(_("Written by"), tools, format_func=lambda name: labels[name], key=f"tool_{key}")
+        labels = {entry.name: entry.label for entry in SOURCES} | {
+            "": N_("as understood"),
+            "generic": N_("another tool"),
+        }
+        tool = second.selectbox(_("Written by"), tools, format_func=lambda name: _(labels[name]), key=f"tool_{key}")
         order = third.selectbox(
             _("Date order"), list(ORDERS), format_func=lambda code: _(ORDERS[code]), key=f"order_{key}"
         )
@@ -228,7 +240,7 @@ def _run(file: Any, choices: Choices) -> None:
         try:
             outcome = importing.import_file(state.own_store(), _on_disk(file, folder), choices, name=file.name)
         except CxError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(look.said(error), icon=":material/error:")
             return
     st.session_state["_imported"] = _(
         "{file} is in: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected.",

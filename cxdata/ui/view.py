@@ -83,6 +83,7 @@ def sync_with_url(page: str) -> None:
         session[name] = _day(params.get(name))
     if params.get("lang"):
         session["lang"] = params["lang"][0]
+    session["_url"] = (page, params)
 
 
 def _day(texts: list[str] | None) -> date | None:

@@ -1,0 +1,25 @@
+"""The menu: which pages there are, in which section, under which icon. A page is one file in pages/ and one line here."""
+
+from __future__ import annotations
+
+from cxdata.i18n import N_
+
+MENU = {
+    "": (("overview", N_("Overview"), "space_dashboard"),),
+    N_("Customers"): (
+        ("voice_of_customer", N_("Voice of customer"), "reviews"),
+        ("retention", N_("Retention"), "group"),
+    ),
+    N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
+    N_("Data"): (
+        ("data_import", N_("Import"), "upload_file"),
+        ("definitions", N_("Definitions"), "menu_book"),
+        ("settings", N_("Settings"), "settings"),
+    ),
+}
+WITHOUT_FILTERS = ("data_import", "definitions", "settings")
+
+
+def names() -> tuple[str, ...]:
+    """The file names of all pages."""
+    return tuple(name for entries in MENU.values() for name, *_rest in entries)

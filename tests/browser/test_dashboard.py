@@ -1,0 +1,155 @@
+"""The dashboard in a real Chromium: deep links, filters and the URL, import by drag and drop, dark theme, Dutch."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cxdata.ui import menu
+from tests.browser.conftest import still
+
+pytestmark = pytest.mark.browser
+TITLES = {name: title for entries in menu.MENU.values() for name, title, _icon in entries}
+CHARTS = "[data-testid=stPlotlyChart] .js-plotly-plot"
+
+
+def plotted(page: Page) -> str:
+    """What the charts of the page show, as text."""
+    return page.evaluate(
+        f"JSON.stringify([...document.querySelectorAll('{CHARTS}')].map(c => c.data.map(t => t.y || t.z)))"
+    )
+
+
+@pytest.mark.parametrize("name", menu.names())
+def test_every_page_answers_under_its_own_link_to_a_first_visitor(dashboard, visit, name):
+    page = visit(f"{dashboard.url}/{name}")
+    expect(page.get_by_role("heading", name=TITLES[name], level=1)).to_be_visible()
+    expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+    expect(page.locator('[data-testid="stSidebarNav"]')).to_be_visible()
+    if name not in menu.WITHOUT_FILTERS:
+        expect(page.get_by_role("combobox", name=re.compile("Period"))).to_be_visible()
+        assert page.locator(CHARTS).count() >= 6
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+
+
+def test_a_filter_changes_charts_sentence_and_url_and_survives_a_page_change_and_a_reload(dashboard, visit):
+    page = visit(f"{dashboard.url}/service")
+    before = plotted(page)
+    page.get_by_role("combobox", name="Team").click()
+    page.get_by_role("option", name="Noord").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Noord · ")).to_be_visible()
+    still(page)
+    assert plotted(page) != before
+    assert "team=Noord" in page.url
+    page.get_by_role("link", name="SLA").click()
+    expect(page.get_by_role("heading", name="SLA", level=1)).to_be_visible()
+    still(page)
+    expect(page.get_by_text("Noord · ")).to_be_visible()
+    assert "team=Noord" in page.url
+    link = page.url
+    page.reload()
+    still(page)
+    expect(page.get_by_text("Noord · ")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_text("Everything · ")).to_be_visible()
+    still(page)
+    assert "team=" not in page.url
+    colleague = visit(link)
+    expect(colleague.get_by_text("Noord · ")).to_be_visible()
+
+
+def test_a_card_leads_to_its_page(dashboard, visit):
+    page = visit(dashboard.url)
+    page.locator(".st-key-cx-cards").get_by_role("link", name="First response").click()
+    expect(page.get_by_role("heading", name="Service", level=1)).to_be_visible()
+
+
+def test_the_numbers_behind_a_chart(dashboard, visit):
+    page = visit(f"{dashboard.url}/overview")
+    page.locator(".st-key-cx-menu-nps button").click()
+    expect(page.get_by_text("100 × (promoters")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert lines[0] == "metric,period,value,n,low,high,partial"
+    assert len(lines) == 13
+
+
+def test_dutch(dashboard, visit):
+    page = visit(dashboard.url)
+    page.get_by_role("radio", name="Nederlands").click()
+    expect(page.get_by_role("heading", name="Overzicht", level=1)).to_be_visible()
+    still(page)
+    assert "lang=nl" in page.url
+    text = page.locator("[data-testid=stMain]").inner_text()
+    assert re.search(r"\d,\d%", text)
+    assert not re.search(r"\d\.\d%", text)
+    ticks = page.locator(f"{CHARTS} .xtick text").all_text_contents()
+    assert any("mei" in tick for tick in ticks) or any("okt" in tick for tick in ticks)
+    page.get_by_role("link", name="Klantbehoud").first.click()
+    expect(page.get_by_role("heading", name="Klantbehoud", level=1)).to_be_visible()
+
+
+def test_dark_theme(dashboard, visit):
+    page = visit(f"{dashboard.url}/service", dark=True)
+    background = page.locator("[data-testid=stApp]").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert background == "rgb(15, 20, 29)"
+    colour = page.locator(".cx-value").first.evaluate("e => getComputedStyle(e).color")
+    assert colour == "rgb(231, 235, 242)"
+    line = page.evaluate(f"document.querySelector('{CHARTS}').data[0].marker.color")
+    assert line == "#7c9bff"
+
+
+def test_a_phone_gets_two_cards_a_row_and_no_sideways_scroll(dashboard, visit):
+    page = visit(dashboard.url, width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = [card.bounding_box() for card in page.locator(".st-key-cx-cards .cx-value").all()]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    assert boxes[2]["y"] > boxes[0]["y"]
+
+
+def test_import_by_drag_and_drop_changes_the_charts_and_undo_brings_the_sample_back(own_dashboard, visit):
+    page = visit(f"{own_dashboard.url}/data_import")
+    header = "Ticketnummer;Aangemaakt op;Eerste reactie;Opgelost op;Status;Prioriteit;Kanaal;Afdeling\r\n"
+    rows = "".join(
+        f"T-{number:05};{1 + number % 28:02}-0{1 + number % 6}-2026 09:{number % 60:02};"
+        f"{1 + number % 28:02}-0{1 + number % 6}-2026 10:30;{1 + number % 28:02}-0{1 + number % 6}-2026 15:00;"
+        f"Opgelost;Hoog;Telefoon;Café Zuid\r\n"
+        for number in range(240)
+    )
+    drop(page, "tickets mei.csv", (header + rows).encode("cp1252"))
+    expect(page.get_by_text("240 new")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("dates day-first")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("tickets mei.csv is in: 240 new")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="See the charts").click()
+    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    still(page)
+    expect(page.get_by_text("Sample data")).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Team")).to_be_visible()
+    assert "n = 240" in page.locator(".st-key-cx-cards").inner_text()
+    page.get_by_role("link", name="Import").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("is undone")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="Overview").click()
+    expect(page.get_by_text("Sample data")).to_be_visible(timeout=60_000)
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    """Drop a file on the upload zone, as from a folder."""
+    transfer = page.evaluate_handle(
+        """([name, data]) => {
+            const bytes = Uint8Array.from(atob(data), char => char.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], name, {type: 'text/csv'}));
+            return transfer;
+        }""",
+        [name, base64.b64encode(content).decode()],
+    )
+    page.dispatch_event("[data-testid=stFileUploaderDropzone]", "drop", {"dataTransfer": transfer})
+    still(page)

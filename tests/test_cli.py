@@ -1,0 +1,365 @@
+"""The command line: every command and option, its exit status, and its JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import question
+
+from cxdata.__main__ import main
+from cxdata.filters import DIMENSIONS, FILTERS
+from cxdata.metrics import ALL
+from cxdata.metrics.base import Curve
+from cxdata.sample import FILES, FOLDER
+from cxdata.store import Store
+
+TICKETS = (
+    "ticket_id,created_at,first_response_at,resolved_at,status,team\n"
+    "1,2026-03-02 10:00,2026-03-02 11:00,2026-03-02 12:00,closed,A\n"
+    "2,2026-03-02 10:00,2026-03-02 13:00,,open,A\n"
+    "3,2026-03-03 10:00,2026-03-03 12:00,,open,B\n"
+)
+IMPORTED = {"file", "source", "kind", "rows", "new", "changed", "unchanged", "rejected", "left_out", "warnings", "import_id"}
+
+
+@pytest.fixture
+def db(tmp_path) -> Path:
+    return tmp_path / "cx.duckdb"
+
+
+@pytest.fixture
+def run(db, capsys):
+    """run("metrics", "nps") -> (exit status, standard output, standard error)."""
+
+    def made(*arguments: object) -> tuple[int, str, str]:
+        try:
+            status = main([*map(str, arguments), "--db", str(db)])
+        except SystemExit as left:
+            status = int(left.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return made
+
+
+@pytest.fixture
+def file(tmp_path):
+    def made(text: str, name: str = "tickets.csv") -> Path:
+        (tmp_path / name).write_text(text)
+        return tmp_path / name
+
+    return made
+
+
+def as_json(result: tuple[int, str, str]):
+    status, out, err = result
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+# --- import
+
+
+def test_import_says_what_it_did(run, file):
+    assert run("import", file(TICKETS)) == (
+        0,
+        "tickets.csv: Tickets, 3 rows, 2026-03-02 to 2026-03-03: 3 new, 0 changed, 0 unchanged, 0 rejected, 0 left out (import 1)\n",
+        "",
+    )
+
+
+def test_import_as_json(run, file):
+    found = as_json(run("import", file(TICKETS + "4,never,,,open,B\n"), file("answered_at,nps\n2026-03-02,9\n", "nps.csv"), "--json"))
+    assert found == [
+        {"file": "tickets.csv", "source": "generic", "kind": "tickets", "rows": 4, "new": 3, "changed": 0, "unchanged": 0,
+         "rejected": 1, "left_out": 0, "warnings": [], "import_id": 1},
+        {"file": "nps.csv", "source": "generic", "kind": "surveys", "rows": 1, "new": 1, "changed": 0, "unchanged": 0,
+         "rejected": 0, "left_out": 0, "warnings": [], "import_id": 2},
+    ]  # fmt: skip
+    assert set(found[0]) == IMPORTED
+
+
+def test_a_dry_run_keeps_nothing(run, file, db):
+    found = as_json(run("import", file(TICKETS), "--dry-run", "--json"))
+    assert [(row["new"], row["import_id"]) for row in found] == [(3, None)]
+    assert not db.exists()
+    run("import", file(TICKETS))
+    assert "0 new, 0 changed, 3 unchanged, 0 rejected, 0 left out (would be imported)" in run("import", file(TICKETS), "--dry-run")[1]
+    assert len(as_json(run("imports", "--json"))) == 1
+
+
+def test_one_file_fails_while_others_go_in(run, file, tmp_path):
+    good, bad = file(TICKETS), file("name,colour\nx,red\n", "colours.csv")
+    status, out, err = run("import", bad, good, tmp_path / "gone.csv", "--json")
+    assert status == 0
+    first, second, third = json.loads(out)
+    assert (first["file"], second["new"], third["file"]) == (str(bad), 3, str(tmp_path / "gone.csv"))
+    assert first["error"].startswith("This looks most like Tickets, but no column was found for")
+    assert err.splitlines()[0] == f"{bad}: {first['error']}"
+    assert third["error"] == f"{tmp_path / 'gone.csv'} does not exist. Check the name and the folder."
+
+
+def test_nothing_could_be_imported(run, file):
+    status, out, err = run("import", file("name,colour\nx,red\n"))
+    assert (status, out) == (1, "")
+    assert err.startswith(str(file("name,colour\nx,red\n")))
+
+
+US = "ticket_id,created_at,status,amount\n1,03/04/2026 10:00,open,5\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "column", "value"),
+    [
+        (US, ["--date-order", "mdy"], "created_at", "2026-03-04 09:00:00"),
+        (US, ["--date-order", "dmy"], "created_at", "2026-04-03 08:00:00"),
+        (US, ["--date-order", "mdy", "--timezone", "America/New_York"], "created_at", "2026-03-04 15:00:00"),
+        ("nr,when,status\n7,2026-03-04 10:00,open\n", ["--as", "tickets", "--map", "ticket_id=nr", "--map", "created_at=when"], "key", "7"),
+        ("number,opened_at,state\n7,2026-03-04 10:00,New\n", ["--source", "servicenow"], "source", "servicenow"),
+        ("number,opened_at,state\n7,2026-03-04 10:00,New\n", ["--source", "generic", "--map", "created_at=opened_at"], "source", "generic"),
+    ],
+)
+def test_options_of_import_for_tickets(run, file, db, text, options, column, value):
+    status, _, err = run("import", file(text), *options)
+    assert (status, err) == (0, "")
+    with Store(db) as store:
+        assert [str(row[column]) for row in store.query("select * from tickets_versions").to_pylist()] == [value]
+
+
+@pytest.mark.parametrize(("mark", "amount"), [("comma", 1.234), ("point", 1234)])
+def test_the_decimal_mark(run, file, db, mark, amount):
+    path = file('order id,customer id,order date,amount\n1,x,2026-03-04,"1,234"\n')
+    status, _, err = run("import", path)
+    assert status == 1
+    assert err.endswith("Choose the decimal mark (--decimal comma or --decimal point).\n")
+    run("import", path, "--decimal", mark)
+    with Store(db) as store:
+        assert store.query("select amount from purchases_versions").to_pylist() == [{"amount": amount}]
+
+
+@pytest.mark.parametrize(("direction", "ease"), [("easy", 7), ("hard", 1)])
+def test_the_direction_of_effort(run, file, direction, ease):
+    path = file("answered_at,ces (1-7)\n2026-03-04,7\n")
+    assert run("import", path)[0] == 1
+    assert run("import", path, "--direction", direction)[0] == 0
+    assert as_json(run("metrics", "ces", "--format", "json"))[0]["value"] == ease
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--source", "zendisk"], 'There is no source "zendisk". Did you mean "zendesk"?'),
+        (["--map", "team=Teem"], 'There is no column "Teem". Did you mean "team"?'),
+        (["--map", "taem=team"], 'There is no field of tickets "taem". Did you mean "team"?'),
+        (["--timezone", "Europe/Amsterdan"], 'There is no time zone "Europe/Amsterdan". Did you mean "Europe/Amsterdam"?'),
+        (["--map", "team"], '"team" has to be FIELD=COLUMN'),
+        (["--as", "ticket"], "invalid choice: 'ticket'"),
+        (["--date-order", "dym"], "invalid choice: 'dym'"),
+        (["--decimal", "dot"], "invalid choice: 'dot'"),
+        (["--direction", "up"], "invalid choice: 'up'"),
+    ],
+)
+def test_import_options_that_do_not_exist(run, file, options, sentence):
+    status, out, err = run("import", file(TICKETS), *options)
+    assert (status, out) == (2, "")
+    assert sentence in err
+
+
+# --- imports and rejects
+
+
+def test_imports_and_undo(run, file):
+    run("import", file(TICKETS))
+    run("import", file(TICKETS.replace("2,2026-03-02 10:00,2026-03-02 13:00,,open", "2,2026-03-02 10:00,2026-03-02 13:00,2026-03-02 14:00,closed")))
+    second, first = as_json(run("imports", "--json"))
+    assert set(first) == IMPORTED | {"imported_at", "undone_at"}
+    assert [(row["import_id"], row["new"], row["changed"], row["unchanged"], row["undone_at"]) for row in (first, second)] == [
+        (1, 3, 0, 0, None), (2, 0, 1, 2, None),
+    ]  # fmt: skip
+    assert run("imports", "--undo", 2) == (0, "Import 2 (tickets.csv) is undone.\n", "")
+    assert as_json(run("imports", "--json"))[0]["undone_at"]
+    status, out, err = run("imports", "--undo", 2)
+    assert (status, out) == (1, "")
+    assert err.startswith("Import 2 (tickets.csv) was undone already, on 20")
+    assert run("imports", "--undo", 9) == (1, "", "There is no import 9. The list of imports shows their numbers.\n")
+    assert [row["undone_at"] is None for row in as_json(run("imports", "--undo", 1, "--json"))] == [False, False]
+    assert run("imports")[1].splitlines()[0].split()[:3] == ["import_id", "imported_at", "file"]
+
+
+def test_rejects_are_the_users_own_table(run, file):
+    run("import", file(TICKETS + '4,never,,,open,"a, b"\n'))
+    status, out, _ = run("rejects", 1)
+    assert status == 0
+    assert list(csv.reader(io.StringIO(out))) == [
+        ["ticket_id", "created_at", "first_response_at", "resolved_at", "status", "team", "reason"],
+        ["4", "never", "", "", "open", "a, b", 'line 5, column "created_at": "never" is no date and time that can be read (expected iso).'],
+    ]
+    assert run("rejects", 7) == (1, "", "There is no import 7. The list of imports shows their numbers.\n")
+
+
+# --- metrics
+
+
+def test_metrics_as_json(run, file):
+    run("import", file(TICKETS))
+    options = ("--from", "2026-03-01", "--to", "2026-03-03", "--as-of", "2026-04-01", "--format", "json")
+    assert as_json(run("metrics", "tickets_created", "resolution_rate", "nps", *options)) == [
+        {"metric": "tickets_created", "period": None, "value": 2, "n": 2, "low": None, "high": None, "partial": False, "unit": "count"},
+        {"metric": "resolution_rate", "period": None, "value": 0.5, "n": 2, "low": pytest.approx(0.0945, abs=1e-4), "high": pytest.approx(0.9055, abs=1e-4), "partial": False, "unit": "share"},
+        {"metric": "nps", "period": None, "value": None, "n": 0, "low": None, "high": None, "partial": False, "unit": "nps"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["team", "team,channel", "team, weekday"])
+def test_the_keys_stand_in_order(run, file, by):
+    run("import", file(TICKETS))
+    rows = as_json(run("metrics", "tickets_created", "--by", by, "--grain", "month", "--format", "json"))
+    dims = [name.strip() for name in by.split(",")]
+    assert {tuple(row) for row in rows} == {("metric", "period", *dims, "value", "n", "low", "high", "partial", "unit")}
+    assert {row["period"] for row in rows} == {"2026-03-01"}
+    assert sum(row["value"] for row in rows) == 3
+
+
+def test_filters_clock_and_as_of(run, file):
+    run("import", file(TICKETS))
+
+    def one(*options):
+        return as_json(run("metrics", "tickets_created", "first_response_time", *options, "--format", "json"))
+
+    assert [row["value"] for row in one("--team", "A")] == [2, 7200]
+    assert [row["value"] for row in one("--team", "A", "--team", "B")] == [3, 7200]
+    assert [row["value"] for row in one("--channel", "–")] == [3, 7200]
+    assert [row["value"] for row in one("--clock", "business")] == [3, 7200]
+    assert [row["value"] for row in one("--as-of", "2026-03-02T11:30")] == [2, 3600]
+    assert [row["value"] for row in one("--as-of", "2026-03-02T10:30:00+00:00")] == [2, 3600]
+
+
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_other_forms(run, file, form):
+    run("import", file(TICKETS))
+    status, out, err = run("metrics", "tickets_created", "first_response_time", "--format", form)
+    assert (status, err) == (0, "")
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert [(row["metric"], row["value"], row["low"], row["partial"]) for row in rows] == [
+            ("tickets_created", "3", "", "False"), ("first_response_time", "7200", "", "False"),
+        ]  # fmt: skip
+    else:
+        assert [line.split()[:3] for line in out.splitlines()] == [
+            ["metric", "period", "value"], ["tickets_created", "–", "3"], ["first_response_time", "–", "2"],
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "sentence"),
+    [
+        (["ticket_created"], 2, 'There is no metric "ticket_created". Did you mean "tickets_created"?'),
+        (["nps", "--by", "taem"], 2, 'There is no dimension "taem". Did you mean "team"?'),
+        (["nps", "--team", "Nord"], 2, 'There is no team "Nord". Did you mean "Noord"?'),
+        (["nps", "--grain", "monthly"], 2, "invalid choice: 'monthly'"),
+        (["nps", "--clock", "sun"], 2, "invalid choice: 'sun'"),
+        (["nps", "--format", "xml"], 2, "invalid choice: 'xml'"),
+        (["nps", "--from", "yesterday"], 2, '"yesterday" is no date; write 2026-03-31'),
+        (["nps", "--as-of", "now"], 1, '"now" is no date and time; write 2026-03-31 or 2026-03-31T17:00.'),
+        (["nps", "--from", "2026-03-01", "--to", "2026-02-01"], 1, "The period ends (2026-02-01) before it starts (2026-03-01)."),
+        (["active_customers", "--by", "channel"], 1, "active_customers cannot be split by channel: its rows do not have it."),
+        (["active_customers", "--channel", "email"], 1, "active_customers cannot be filtered by channel: its rows do not have it."),
+        ([], 2, "the following arguments are required: NAME"),
+    ],
+)
+def test_metrics_that_cannot_be_asked(sample_cli, options, status, sentence):
+    found, out, err = sample_cli("metrics", *options)
+    assert (found, out) == (status, "")
+    assert sentence in err
+
+
+def test_no_database_and_no_data(run, file, db):
+    assert run("metrics", "nps") == (1, "", f"There is no database at {db}. Import a file first, or give its place with --db.\n")
+    with Store(db):
+        pass
+    assert run("metrics", "nps") == (1, "", "There is no data yet. Import a file first.\n")
+    assert run("imports") == (0, "nothing\n", "")
+    assert as_json(run("imports", "--json")) == []
+
+
+# --- the sample
+
+
+@pytest.fixture(scope="module")
+def sample_database(sample_path, tmp_path_factory):
+    """A copy: the session's store holds the other one open."""
+    path = tmp_path_factory.mktemp("cli") / "sample.duckdb"
+    path.write_bytes(sample_path.read_bytes())
+    return path
+
+
+@pytest.fixture
+def sample_cli(sample_database, capsys):
+    def made(*arguments):
+        try:
+            status = main([*map(str, arguments), "--db", str(sample_database)])
+        except SystemExit as left:
+            status = int(left.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return made
+
+
+def test_every_metric_is_the_same_as_on_the_pages(sample_cli, sample):
+    names = [entry.name for entry in ALL if not isinstance(entry.measure, Curve)]
+    rows = as_json(sample_cli("metrics", *names, "--format", "json"))
+    expected = question(sample, *names).rows
+    assert [row["metric"] for row in rows] == names
+    for row, (_, one) in zip(rows, expected.iterrows(), strict=True):
+        assert row["value"] == (None if one["value"] != one["value"] else one["value"])
+        assert row["n"] == one["n"]
+
+
+@pytest.mark.parametrize("entry", FILTERS, ids=lambda entry: entry.name)
+def test_every_filter_has_its_option(sample_cli, entry):
+    assert sample_cli("metrics", "tickets_created", f"--{entry.name}", "–", "--format", "json")[0] == 0
+    assert entry in DIMENSIONS
+
+
+def test_a_curve_has_its_months(sample_cli):
+    rows = as_json(sample_cli("metrics", "survival", "--format", "json"))
+    assert list(rows[0]) == ["metric", "period", "month", "value", "n", "low", "high", "partial", "unit"]
+    assert [row["month"] for row in rows] == list(range(len(rows)))
+    assert as_json(sample_cli("metrics", "cohort_retention", "--by", "team", "--format", "json"))
+
+
+def test_the_sample_by_command(run, db):
+    status, out, err = run("sample")
+    assert (status, err) == (0, "")
+    assert [line.split(":")[0] for line in out.splitlines() if not line.startswith("  ")] == list(FILES)
+
+
+# --- as a program
+
+
+def program(*arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "cxdata", *map(str, arguments)],
+        capture_output=True, text=True, cwd=FOLDER.parent, timeout=120, env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+def test_as_a_program(db, file):
+    imported = program("import", file(TICKETS), CX_DATABASE=str(db))
+    assert (imported.returncode, imported.stderr) == (0, "")
+    asked = program("metrics", "tickets_created", "--format", "json", CX_DATABASE=str(db))
+    assert [row["value"] for row in json.loads(asked.stdout)] == [3]
+    assert program("metrics", "nsp", "--db", db).returncode == 2
+    assert program("metrics", "nps", "--db", f"{db}.other").returncode == 1
+    usage = program("--help")
+    assert usage.returncode == 0
+    for command in ("import", "metrics", "imports", "rejects", "sample"):
+        assert command in usage.stdout

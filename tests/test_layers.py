@@ -1,0 +1,100 @@
+"""Imports go downwards only. Read from the source text, so that nothing has to be imported to know."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# From the ground up. A module may import those of the groups below its own, and its fellows in its own group.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("cxdata.i18n",),
+    ("cxdata.errors",),
+    ("cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading"),
+    ("cxdata.settings", "cxdata.parsing", "cxdata.sources", "cxdata.filters", "cxdata.metrics"),
+    ("cxdata.formats", "cxdata.facts", "cxdata.understanding"),
+    ("cxdata.store",),
+    ("cxdata.engine", "cxdata.importing"),
+    ("cxdata.queries", "cxdata.flows", "cxdata.sample"),
+    ("cxdata.rows", "cxdata.goals", "cxdata.care"),
+    ("cxdata.charts",),
+    ("cxdata.ui", "cxdata.__main__"),
+    ("pages", "dashboard", "benchmarks"),
+)
+ABSENT = {"cxdata.goals", "cxdata.care", "benchmarks"}  # may not have been written yet
+PLACE = {name: place for place, group in enumerate(LAYERS) for name in group}
+
+SOURCES = sorted(
+    path.relative_to(ROOT)
+    for path in (*ROOT.glob("cxdata/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("benchmarks/**/*.py"), ROOT / "dashboard.py")
+)
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def layer(module: str) -> str | None:
+    """The name in LAYERS that a module belongs to; None for the package itself and for others' modules."""
+    parts = module.split(".")
+    return next((name for end in range(len(parts), 0, -1) if (name := ".".join(parts[:end])) in PLACE), None)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports anywhere in it."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_every_module_has_its_layer(path):
+    assert layer(name_of(path)) or name_of(path) == "cxdata"
+
+
+def test_every_layer_is_there():
+    there = {layer(name_of(path)) for path in SOURCES}
+    assert set(PLACE) - there <= ABSENT
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_imports_go_downwards(path):
+    own = layer(name_of(path))
+    if own is None:
+        assert [module for module in imported(path) if module.startswith("cxdata.")] == []
+        return
+    upwards = {module for module in imported(path) if (other := layer(module)) and other != own and PLACE[other] > PLACE[own]}
+    assert upwards == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_only_the_interface_imports_streamlit(path):
+    uses = any(module.split(".")[0] == "streamlit" for module in imported(path))
+    assert not uses or layer(name_of(path)) in ("cxdata.ui", "pages", "dashboard", "benchmarks")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_only_the_store_opens_a_database(path):
+    calls = [
+        node
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "connect" and ast.unparse(node.value) == "duckdb"
+    ]
+    assert not calls or name_of(path) == "cxdata.store" or path.parts[0] == "benchmarks"
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parts[0] != "benchmarks"], ids=str)
+def test_nothing_below_the_interface_reads_the_clock_unasked(path):
+    """`today` and `as_of` are parameters; only the record of an import says when it was."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    reads = [word for word in ("date.today(", "datetime.now(", "time.time(", "datetime.utcnow(") if word in text]
+    allowed = {"cxdata.importing": ["datetime.now("]}
+    if layer(name_of(path)) not in ("cxdata.ui", "pages", "dashboard"):
+        assert reads == allowed.get(name_of(path), [])

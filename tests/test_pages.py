@@ -1,0 +1,193 @@
+"""Every page under AppTest: with the sample, without any data, filtered, in Dutch, and with a database that fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cxdata.store import Store
+from cxdata.ui import menu
+
+ROOT = Path(__file__).resolve().parent.parent
+FRAME = str(ROOT / "cxdata" / "ui" / "frame.py")
+PAGES = menu.names()
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def sample_shown(tmp_path, monkeypatch, sample_file):
+    """The dashboard with an empty database: it shows the sample, here imported once for all tests."""
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    monkeypatch.setattr("cxdata.ui.state.sample_store", lambda: sample_file)
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory) -> Store:
+    from cxdata.sample import import_sample
+
+    store = Store(tmp_path_factory.mktemp("sample") / "sample.duckdb")
+    import_sample(store)
+    return store
+
+
+def opened(page: str, **query: str | list[str]) -> AppTest:
+    at = AppTest.from_file(FRAME, default_timeout=60)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    if page != "overview":
+        at.switch_page(f"../../pages/{page}.py").run()
+    return at
+
+
+def shown(at: AppTest) -> str:
+    """All text on the page."""
+    texts = [
+        element.value for kind in ("title", "header", "markdown", "error", "info") for element in getattr(at, kind)
+    ]
+    return "\n".join([*map(str, texts), *(element.proto.body for element in at.get("html"))])
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_page_opens_on_the_sample_in_both_languages(sample_shown, page, language):
+    at = opened(page, lang=language)
+    assert not at.exception
+    assert not at.error
+    assert at.title[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_any_data(tmp_path, monkeypatch, page):
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    monkeypatch.setattr("cxdata.ui.state.sample_store", lambda: empty)
+    empty = Store(None)
+    at = opened(page)
+    assert not at.exception
+    if page not in ("data_import", "definitions", "settings"):
+        assert any("no data" in text.value for text in at.markdown) or any(
+            "needs" in text.value for text in at.markdown
+        )
+
+
+def test_the_headline_numbers_are_those_of_the_command_line(sample_shown, sample_file):
+    from datetime import date
+
+    from cxdata import formats, queries
+    from cxdata.engine import DuckDBEngine
+    from cxdata.filters import Filters, Period
+    from cxdata.queries import Moment, Query
+
+    at = opened("overview", period="custom", **{"from": "2026-01-01", "to": "2026-06-30"}, team=["Noord"])
+    moment = Moment(sample_file.settings(), sample_file.as_of())
+    filters = Filters(Period(date(2026, 1, 1), date(2026, 7, 1)), {"team": ("Noord",)})
+    answer = queries.ask(
+        DuckDBEngine(sample_file), Query(("nps", "csat", "first_response_time", "sla"), filters=filters), moment
+    )
+    text = shown(at)
+    for name, unit in (("nps", "nps"), ("csat", "share"), ("first_response_time", "duration"), ("sla", "share")):
+        assert formats.value(answer.one(name)["value"], unit) in text
+        assert f"n = {formats.decimal(answer.one(name)['n'], 0)}" in text
+
+
+def test_filters_change_the_charts_and_persist_across_pages(sample_shown):
+    at = opened("service")
+    before = at.get("plotly_chart")[0].proto.spec
+    at.multiselect(key="team").set_value(["Noord"]).run()
+    assert not at.exception
+    assert at.get("plotly_chart")[0].proto.spec != before
+    assert "Noord ·" in shown(at)
+    at.switch_page("../../pages/sla.py").run()
+    assert at.multiselect(key="team").value == ["Noord"]
+    at.button[0].click()
+    clear = next(button for button in at.button if button.label == "Clear filters")
+    clear.click().run()
+    assert at.multiselect(key="team").value == []
+    assert "Everything ·" in shown(at)
+
+
+def test_nonsense_in_the_url_falls_back(sample_shown):
+    at = opened("overview", period="forever", team=["Atlantis"], compare="x", clock="sundial", lang="xx")
+    assert not at.exception
+    assert "Everything · Nov 2025 – Oct 2026" in shown(at)
+
+
+def test_a_filter_that_rows_do_not_have_is_said(sample_shown):
+    at = opened("retention", channel=["email"])
+    assert "not filtered here by: Channel" in shown(at)
+
+
+def test_import_by_upload_replaces_the_sample(sample_shown, tmp_path):
+    at = opened("data_import")
+    rows = "\n".join(f"{i},2026-0{1 + i % 9}-15,{i % 11}" for i in range(60))
+    at.file_uploader[0].upload("nps.csv", f"ID,Survey date,NPS\n{rows}\n".encode()).run()
+    assert not at.exception
+    assert "60 new" in shown(at)
+    next(button for button in at.button if button.label == "Import").click().run()
+    assert any("60 new" in element.value for element in at.success)
+    at.switch_page("../../pages/voice_of_customer.py").run()
+    assert not at.exception
+    assert "n = 60" in shown(at)
+    at.switch_page("../../pages/service.py").run()
+    assert any("This page needs tickets" in text.value for text in at.markdown)
+    with Store(tmp_path / "elsewhere.duckdb"):
+        pass
+
+
+def test_a_file_that_cannot_go_in_gets_a_sentence_and_the_rest_goes_on(sample_shown):
+    at = opened("data_import")
+    at.file_uploader[0].upload("photo.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100).run()
+    assert not at.exception
+    assert "PNG picture" in at.error[0].value
+
+
+def test_html_in_a_name_is_shown_as_text(sample_shown):
+    at = opened("data_import")
+    csv = "ID,Survey date,NPS,Comment\n1,2026-01-31,3,<script>alert(1)</script><b>boos</b>\n"
+    at.file_uploader[0].upload("<b>x</b>.csv", csv.encode()).run()
+    next(button for button in at.button if button.label == "Import").click().run()
+    at.switch_page("../../pages/voice_of_customer.py").run()
+    text = "\n".join(element.proto.body for element in at.get("html"))
+    assert "&lt;script&gt;" in text
+    assert "<script>" not in text
+
+
+def test_settings_change_the_numbers(tmp_path, monkeypatch):
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    at = opened("data_import")
+    csv = "ID,Survey date,NPS\n" + "\n".join(f"{i},2026-01-31,9" for i in range(3))
+    at.file_uploader[0].upload("few.csv", csv.encode()).run()
+    next(button for button in at.button if button.label == "Import").click().run()
+    at.switch_page("../../pages/overview.py").run()
+    assert "few answers" in shown(at)
+    at.switch_page("../../pages/settings.py").run()
+    next(field for field in at.number_input if field.label == "Few answers below").set_value(2)
+    next(button for button in at.button if button.label == "Save").click().run()
+    assert not at.exception
+    at.switch_page("../../pages/overview.py").run()
+    assert "few answers" not in shown(at)
+
+
+def test_definitions_are_searchable_in_both_languages(sample_shown):
+    at = opened("definitions")
+    at.text_input(key="definition_search").set_value("klantverloop").run()
+    text = shown(at)
+    assert "churn_rate" in text
+    assert "first_response_time" not in text
+
+
+def test_every_chart_names_its_numbers(sample_shown):
+    at = opened("service")
+    for chart in at.get("plotly_chart"):
+        figure = json.loads(chart.proto.spec)
+        assert figure["data"], chart
+        assert sum(len(trace.get("x", []) or []) for trace in figure["data"]) <= 400
