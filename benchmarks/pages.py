@@ -84,9 +84,9 @@ def _filled_store(files: dict[str, Path], folder: Path) -> Path:
     if not path.exists():
         unfinished = path.with_suffix(".part")
         unfinished.unlink(missing_ok=True)
-        with Store(unfinished) as store:
-            for kind, file in files.items():
-                import_file(store, file, Choices(kind=kind, direction="easy"), now=NOW)
+        with Store(unfinished, memory=raw.MEMORY) as store:
+            for kind in ("customers", "purchases", "surveys", "tickets"):  # the large one last: facts are derived anew
+                import_file(store, files[kind], Choices(kind=kind, direction="easy"), now=NOW)
         unfinished.rename(path)
     return path
 

@@ -7,7 +7,6 @@ SLA outcomes) is worked out once a page: a new PandasPeer is made for every page
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -61,6 +60,7 @@ class PandasPeer:
     def __init__(self, frames: dict[str, pd.DataFrame], as_of_s: int) -> None:
         self.raw, self.as_of = frames, pd.Timestamp(as_of_s, unit="s", tz="UTC").tz_convert(ZONE)
         self.columns: dict[str, pd.Series] = {}
+        self._locals: dict[str, pd.Series] = {}
 
     def ask(self, question: Question) -> Frames:
         """A series, totals by something, or a curve."""
@@ -144,10 +144,6 @@ class PandasPeer:
     def _late(self, seconds: str, instant: str, targets: dict[str, int]) -> pd.Series:
         running = self.raw["tickets"][instant].isna() & self._passed(targets)
         return (self._column(seconds) > self._targets(targets)) | running
-
-    @cached_property
-    def _locals(self) -> dict[str, pd.Series]:
-        return {}
 
     def _local(self, time: str) -> pd.Series:
         """The wall time in the reporting zone."""

@@ -14,6 +14,7 @@ import pandas as pd
 from benchmarks.generate import ZONE
 from benchmarks.imports import THREADS
 
+MEMORY = "6GB"  # enough for no query to spill
 _AT = "timezone('{zone}', {name}) as {name}"
 _TABLES = {
     "tickets": (
@@ -36,7 +37,7 @@ CATEGORIES = ("status", "priority", "channel", "team", "agent", "segment")
 
 def database(files: dict[str, Path], path: Path) -> duckdb.DuckDBPyConnection:
     """The raw rows as DuckDB tables in a file, in the order of the exports (by time)."""
-    connection = duckdb.connect(str(path), config={"threads": THREADS, "memory_limit": "6GB"})
+    connection = duckdb.connect(str(path), config={"threads": THREADS, "memory_limit": MEMORY})
     connection.execute(f"set timezone = '{ZONE}'")
     for table, (instants, others) in _TABLES.items():
         with files[table].open() as file:

@@ -6,6 +6,7 @@ partial are dashed or hatched, values on few answers are open, and every mark sa
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -229,7 +230,7 @@ def _lines(answer: Answer, style: Style, names: Sequence[str]) -> list[Line]:
         entry, rows = metric(name), answer.of(name)
         if by:
             for place, (group, part) in enumerate(rows.groupby(by[0], dropna=False, sort=True)):
-                word = formats.group(by[0], None if pd.isna(group) else group)
+                word = _group(by[0], group)
                 lines.append(Line(word, part.reset_index(drop=True), style.colours[place % 10], entry.unit))
         else:
             word = names[number] if names else _(entry.short or entry.label)
@@ -377,7 +378,7 @@ def breakdown(answer: Answer, style: Style, *, target: float | None = None, most
     entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
     rows = answer.of(entry.name).dropna(subset=["value"])
     rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
-    words = [shortened(formats.group(by, None if pd.isna(group) else group)) for group in rows[by]]
+    words = [_group(by, group) for group in rows[by]]
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
     hover = [
         f"{word}<br>{text}{_interval(row.low, row.high, entry.unit)}"
@@ -453,9 +454,10 @@ def _interval(low: float, high: float, unit: str) -> str:
     return f"<br>{_('95% interval {ends}', ends=ends)}"
 
 
-def shortened(text: str, most: int = 26) -> str:
-    """A long name cut with an ellipsis; the hover says it whole."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+def _group(by: str, group: Any, most: int = 26) -> str:
+    """The name of a group for a figure: long ones cut, and nothing in it read as markup."""
+    text = formats.group(by, None if pd.isna(group) else group)
+    return html.escape(text if len(text) <= most else f"{text[: most - 1].rstrip()}…", quote=False)
 
 
 def distribution(labels: Sequence[str], counts: Sequence[int], colours: Sequence[str], style: Style) -> go.Figure:
@@ -597,7 +599,7 @@ def survival(answer: Answer, style: Style, most_months: int = 60) -> go.Figure:
     data: list[go.Scatter] = []
     for number, (group, part) in enumerate(groups):
         colour = style.colours[number % 10]
-        word = formats.group(by[0], None if pd.isna(group) else group) if by else ""
+        word = _group(by[0], group) if by else ""
         months = part["month"].astype(int).tolist()
         if not by:
             data.append(

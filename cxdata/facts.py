@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 import duckdb
-import pyarrow as pa
 
 from cxdata import calendars
 from cxdata.schema import SCORES, STAGES
@@ -90,9 +89,9 @@ def _opening_days(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None
     longest = "select max(greatest(first_response_s, resolution_s, 0)) from current_tickets"
     spare = int(cursor.execute(longest).fetchall()[0][0] or 0) // 86400 + 2
     low, high = (first or NO_DATA).date(), (last or NO_DATA).date()
-    end = date.fromordinal(min(high.toordinal() + spare, date(2101, 1, 1).toordinal()))
+    end = date.fromordinal(min(high.toordinal() + spare, calendars.LAST_DAY.toordinal()))
     days = calendars.days(settings.opening, date.fromordinal(low.toordinal() - 2), end)
-    cursor.register("opening_days_arrow", days if isinstance(days, pa.Table) else pa.Table.from_pandas(days))
+    cursor.register("opening_days_arrow", days)
     cursor.execute("create or replace temp table opening_days as select * from opening_days_arrow")
     cursor.unregister("opening_days_arrow")
 

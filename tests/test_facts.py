@@ -8,7 +8,6 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.conftest import moment, question
 
 from cxdata import calendars
 from cxdata.engine import DuckDBEngine
@@ -16,6 +15,7 @@ from cxdata.errors import CxError
 from cxdata.facts import policy_for, stage_of
 from cxdata.metrics.tickets import BREACHED, FIRST, LAST, running
 from cxdata.settings import DEFAULT_POLICIES, HOUR, Policy, Settings
+from tests.conftest import moment, question
 
 HEADER = "ticket_id,created_at,first_response_at,resolved_at,status,priority,team,channel\n"
 

@@ -7,7 +7,6 @@ import io
 from itertools import pairwise
 
 import pytest
-from tests.conftest import NOW, current
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from cxdata.facts import TABLES
 from cxdata.sample import FILES, FOLDER
 from cxdata.store import Store
 from cxdata.understanding import Choices
+from tests.conftest import NOW, current
 
 TICKETS = "ticket_id,created_at,resolved_at,status,team,subject\n"
 

@@ -30,7 +30,12 @@ PLACE = {name: place for place, group in enumerate(LAYERS) for name in group}
 
 SOURCES = sorted(
     path.relative_to(ROOT)
-    for path in (*ROOT.glob("cxdata/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("benchmarks/**/*.py"), ROOT / "dashboard.py")
+    for path in (
+        *ROOT.glob("cxdata/**/*.py"),
+        *ROOT.glob("pages/*.py"),
+        *ROOT.glob("benchmarks/**/*.py"),
+        ROOT / "dashboard.py",
+    )
 )
 
 
@@ -70,7 +75,9 @@ def test_imports_go_downwards(path):
     if own is None:
         assert [module for module in imported(path) if module.startswith("cxdata.")] == []
         return
-    upwards = {module for module in imported(path) if (other := layer(module)) and other != own and PLACE[other] > PLACE[own]}
+    upwards = {
+        module for module in imported(path) if (other := layer(module)) and other != own and PLACE[other] > PLACE[own]
+    }
     assert upwards == set()
 
 

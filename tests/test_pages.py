@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from cxdata.i18n import set_language
 from cxdata.store import Store
 from cxdata.ui import menu
 
@@ -21,6 +22,8 @@ PAGES = menu.names()
 def fresh_caches():
     st.cache_resource.clear()
     st.cache_data.clear()
+    yield
+    set_language("en")
 
 
 @pytest.fixture
@@ -40,6 +43,7 @@ def sample_file(tmp_path_factory) -> Store:
 
 
 def opened(page: str, **query: str | list[str]) -> AppTest:
+    set_language(str(query.get("lang", "en")))  # AppTest puts the options of widgets into words in this thread
     at = AppTest.from_file(FRAME, default_timeout=60)
     for name, value in query.items():
         at.query_params[name] = value

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from tests.conftest import moment, question
 from scipy import stats
 
 from cxdata import queries
@@ -18,6 +17,7 @@ from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Curve, ProjectedValue, Quantile
 from cxdata.queries import ALL_GRAINS, Query, period_end, period_start, starts_between
 from cxdata.settings import Settings
+from tests.conftest import moment, question
 
 DAYS = ("2025-12-31", "2026-01-01", "2026-01-05", "2026-04-06")
 TICKETS = "ticket_id,created_at,status,team,channel,priority,agent\n" + "".join(

@@ -145,7 +145,7 @@ def test_an_unknown_source_suggests_the_nearest():
 def test_a_header_claimed_twice_names_both():
     header = sorted({name for source in SOURCES if source.name in ("zendesk", "typeform") for name in source.signature})
     with pytest.raises(
-        MappingProblem, match="Zendesk tickets, Typeform responses.*--source zendesk or --source typeform"
+        MappingProblem, match=r"Zendesk tickets, Typeform responses.*--source zendesk or --source typeform"
     ):
         identify(header)
     assert identify(header, source="typeform")[0].name == "typeform"

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.conftest import NOW, current, question
 
-from cxdata import importing, store as stores
+from cxdata import importing
+from cxdata import store as stores
 from cxdata.errors import CxError, UnknownName
 from cxdata.facts import TABLES
 from cxdata.schema import KINDS, SQL_TYPES, kind
 from cxdata.settings import Settings
 from cxdata.store import Store
+from tests.conftest import NOW, current, question
 
 TICKETS = "ticket_id,created_at,status,team\n1,2026-01-01 00:30,open,A\n2,2026-01-05 10:00,open,B\n"
 

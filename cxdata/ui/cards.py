@@ -61,11 +61,13 @@ def _body(found: Comparison) -> str:
 
 
 def _chip(found: Comparison) -> str:
+    """The change, and what it is worth: coloured only where it is clear."""
     entry = metric(found.metric)
-    change = formats.change(found.change, entry.unit, entry.is_rate)
-    verdict = f" {_(VERDICTS[found.verdict])}" if found.verdict else ""
-    style = found.verdict if found.verdict in ("better", "worse") else ""
-    return f'<span class="cx-chip {style}">{look.escaped(change + verdict)}</span>'
+    change = look.escaped(formats.change(found.change, entry.unit, entry.is_rate))
+    if found.verdict in ("better", "worse"):
+        return f'<span class="cx-chip {found.verdict}">{change} {look.escaped(_(VERDICTS[found.verdict]))}</span>'
+    words = f'<span class="cx-small">{look.escaped(_(VERDICTS[found.verdict]))}</span>' if found.verdict else ""
+    return f'<span class="cx-chip">{change}</span>{words}'
 
 
 def interval(found: Comparison) -> str:

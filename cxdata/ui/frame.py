@@ -48,6 +48,8 @@ def sidebar_filters() -> None:
             left, right = st.columns(2)
             left.date_input(_("from"), value=None, key="from", format="DD-MM-YYYY")
             right.date_input(_("up to and including"), value=None, key="to", format="DD-MM-YYYY")
+            if view.is_backwards():
+                st.warning(_("The period ends before it starts: 12 months are shown."))
         for entry in FILTERS:
             words = sorted(state.values(entry.name), key=lambda word: group(entry.name, word).casefold())
             if not words:

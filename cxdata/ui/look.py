@@ -83,7 +83,7 @@ def head(title: str, *uses: str, needs: str = "", what: str = "") -> view.View:
     if state.moment() is None or (needs and not state.has(needs)):
         empty(what or _("There is no data yet."))
         st.stop()
-    seen = view.current(uses)
+    seen = view.current(uses, needs)
     st.html(f'<div class="cx-lead">{escaped(view.sentence(seen))}</div>')
     return view.without(seen, *(name for name in seen.filters.values if name not in uses))
 

@@ -107,5 +107,8 @@ def _grain(query: Query, rows: pd.DataFrame) -> str:
 
 
 def csv_of(answer: Answer) -> bytes:
-    """The rows of an answer as plain numbers: durations in seconds, shares as 0–1."""
-    return answer.rows.to_csv(index=False).encode("utf-8-sig")
+    """The rows of an answer as plain numbers: durations in seconds, shares as 0–1; no name is read as a formula."""
+    rows = answer.rows.copy()
+    for name in answer.query.by:
+        rows[name] = [f"'{word}" if str(word).startswith(("=", "+", "-", "@")) else word for word in rows[name]]
+    return rows.to_csv(index=False).encode("utf-8-sig")

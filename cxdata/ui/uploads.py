@@ -154,17 +154,22 @@ def _days(outcome: Outcome) -> str:
 def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
     """What was understood as a table to correct, and the few decisions that matter."""
     with st.expander(_("Columns and choices"), expanded=outcome is None, icon=":material/tune:"):
-        header = outcome.understood["header"] if outcome else _header(file)
+        if outcome:
+            header, given, known = outcome.understood["header"], outcome.kind, outcome.understood["columns"]
+        else:
+            header, given, known = _guess(file)
         if not header:
             return
         chosen = dict(st.session_state.get(f"_choices_{key}", {}))
         first, second, third = st.columns(3)
         kinds = ["", *(entry.name for entry in KINDS)]
-        given = outcome.kind if outcome else chosen.get("kind") or ""
         what = first.selectbox(
-            _("What it holds"), kinds, index=kinds.index(given), key=f"kind_{key}",
+            _("What it holds"),
+            kinds,
+            index=kinds.index(chosen.get("kind") or given),
+            key=f"kind_{key}",
             format_func=lambda name: _(kind(name).label) if name else _("choose"),
-        )  # fmt: skip
+        )
         if not what:
             return
         tools = ["", *(entry.name for entry in SOURCES if entry.kind == what), "generic"]
@@ -191,7 +196,7 @@ def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
                 format_func=lambda code: _(DIRECTIONS[code]),
                 key=f"direction_{key}",
             )
-        mapping = _mapping_table(key, what, header, outcome)
+        mapping = _mapping_table(key, what, header, known if what == given else {})
         if st.button(_("Apply"), key=f"apply_{key}"):
             st.session_state[f"_choices_{key}"] = {
                 "kind": what, "source": tool or None, "zone": zone.strip() or None, "date_order": order or None,
@@ -200,17 +205,22 @@ def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
             st.rerun()
 
 
-def _header(file: Any) -> list[str]:
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            return list(reading.read(_on_disk(file, folder), Path(folder)).header)
-    except CxError:
-        return []
+def _guess(file: Any) -> tuple[list[str], str, dict[str, str]]:
+    """(header, kind, {field: column}) of a file that cannot go in as it is; empty where not even that is clear."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            table = reading.read(_on_disk(file, folder), Path(folder))
+        except CxError:
+            return [], "", {}
+        try:
+            _table, source, mapping = importing.recognise(table, Choices())
+        except CxError:
+            return list(table.header), "", {}
+        return list(table.header), source.kind, {name: entry.header for name, entry in mapping.uses.items()}
 
 
-def _mapping_table(key: str, what: str, header: list[str], outcome: Outcome | None) -> dict[str, str]:
+def _mapping_table(key: str, what: str, header: list[str], known: Mapping[str, str]) -> dict[str, str]:
     """The columns to correct; {field: column} of what the reader changed ("" takes a field off)."""
-    known = outcome.understood["columns"] if outcome and outcome.kind == what else {}
     before = dict(st.session_state.get(f"_choices_{key}", {}).get("mapping", {}))
     fields = kind(what).fields
     table = pd.DataFrame(

@@ -136,6 +136,20 @@ def is_filtered() -> bool:
     return any(st.session_state.get(name) != fallback for name, fallback in _defaults().items())
 
 
+def is_backwards() -> bool:
+    start, end = st.session_state.get("from"), st.session_state.get("to")
+    return bool(start and end and end < start)
+
+
+def first_day(facts: str) -> date | None:
+    """The first day of the data that a page is about; of tickets and surveys where it is about several."""
+    days = {"ticket_facts": "created_on", "survey_facts": "answered_on", "customer_facts": "started_on"}
+    tables = [facts] if facts in days else ["ticket_facts", "survey_facts"]
+    tables = [table for table in tables if state.has(table)] or ["customer_facts"]
+    found = [state.engine().query(f"select min({days[table]}) as first from {table}").to_pylist() for table in tables]
+    return min((rows[0]["first"] for rows in found if rows[0]["first"]), default=None)
+
+
 def period_of(code: str, complete: date, first: date | None) -> Period:
     """The days of a period code, seen from the last whole day of the data."""
     today = complete - timedelta(days=1)
@@ -157,11 +171,11 @@ def period_of(code: str, complete: date, first: date | None) -> Period:
     return Period(add_months(after, -12), after)
 
 
-def current(uses: tuple[str, ...]) -> View:
-    """The view of this run. `uses`: the dimensions that the page's numbers have."""
+def current(uses: tuple[str, ...], facts: str = "") -> View:
+    """The view of this run. `uses`: the dimensions that the page's numbers have; `facts`: the table they are from."""
     moment, session = state.the_moment(), st.session_state
-    first = state.engine().query("select min(starts_on) as first from periods where grain = 'month'").to_pylist()
-    period = period_of(session["period"], moment.complete_until, first[0]["first"] if first else None)
+    first = first_day(facts) if session["period"] == "all" else None
+    period = period_of(session["period"], moment.complete_until, first)
     chosen = {entry.name: tuple(session[entry.name]) for entry in FILTERS if session[entry.name]}
     before = period.year_before() if session["compare"] == "year" else period.previous()
     grain = session["per"] if session["per"] != "auto" else _grain(period)
