@@ -136,7 +136,8 @@ def _import(given: argparse.Namespace) -> int:
         direction=given.direction,
         mapping=dict(given.pairs),
     )
-    results, errors = [], []
+    results: list[importing.Outcome | dict[str, str]] = []
+    errors: list[CxError] = []
     with _store(given, must_exist=False, keep=not given.dry_run) as store:
         for path in given.files:
             try:

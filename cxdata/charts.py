@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +136,8 @@ def _value_axis(unit: str, values: Sequence[float], *, from_zero: bool = True, t
         return {"tickformat": ".1f" if unit == "score" else "d", "range": [low - pad, top + pad]}
     whole = unit == "count"
     return {
-        "tickformat": ",d" if (whole and top >= 5) or top >= 1000 else None,
+        **({"dtick": 1} if whole and top < 5 else {}),
+        "tickformat": ",d" if whole or top >= 1000 else None,
         "range": [min(0, low * 1.1), max(top * 1.12, 1)],
     }
 
@@ -205,7 +206,7 @@ def trend(
     periods = sorted(set(answer.rows["period"]))
     labels, xaxis = _period_axis(periods, answer.query.grain)
     unit = lines[0].unit if lines else "count"
-    place = {start: label for start, label in zip(periods, labels, strict=True)}
+    place = dict(zip(periods, labels, strict=True))
     traces = [trace for line in lines for trace in _traces(line, place, style, len(lines) > 1)]
     values = [value for line in lines for value in line.rows["value"]] + ([target] if target is not None else [])
     shapes, notes = _target(target, unit, style)
@@ -248,7 +249,7 @@ def _traces(line: Line, place: dict[Any, str], style: Style, named: bool) -> lis
     solid = [value if not cut else None for value, cut in zip(y, partial, strict=True)]
     fills = [style.paper if cut or little else line.colour for cut, little in zip(partial, few, strict=True)]
     hover = _hover(line.name if named else "", rows, line.unit, style.minimum_n)
-    common = {"x": x, "mode": "lines+markers", "name": line.name, "legendgroup": line.name}
+    common = {"x": x, "cliponaxis": False, "mode": "lines+markers", "name": line.name, "legendgroup": line.name}
     traces = [
         go.Scatter(
             **common,
@@ -649,14 +650,15 @@ def survival(answer: Answer, style: Style, most_months: int = 60) -> go.Figure:
 def spark_svg(values: Sequence[float | None], colour: str, *, last_partial: bool = False, width: int = 150) -> str:
     """A sparkline as an SVG text: a light image instead of a chart. Gaps where nothing was measured."""
     height, pad = 34, 3
-    known = [value for value in values if not formats.nothing(value)]
+    known = [value for value in values if value is not None and not formats.nothing(value)]
     if len(known) < 2:
         return ""
     low, high = min(known), max(known)
     across = (width - 2 * pad) / max(len(values) - 1, 1)
-    scale: Callable[[float], float] = lambda value: (  # noqa: E731
-        height / 2 if high == low else height - pad - (value - low) / (high - low) * (height - 2 * pad)
-    )
+
+    def scale(value: float) -> float:
+        return height / 2 if high == low else height - pad - (value - low) / (high - low) * (height - 2 * pad)
+
     points = [
         None if value is None or formats.nothing(value) else (pad + place * across, scale(value))
         for place, value in enumerate(values)

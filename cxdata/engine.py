@@ -18,7 +18,6 @@ import pyarrow as pa
 
 from cxdata.errors import CxError
 
-
 # A name after its mark, or a whole literal in quotation marks, in which nothing is a name.
 _NAMED = re.compile(r"'(?:[^']|'')*'|\$([a-z_][a-z_0-9]*)")
 _NAMED_IN_SPARK = re.compile(r"'(?:[^'\\]|\\.)*'|[:$]([a-z_][a-z_0-9]*)\b", re.DOTALL)

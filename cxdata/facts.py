@@ -19,7 +19,7 @@ from cxdata.settings import Policy, Settings
 TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts", "periods")
 GRAINS = ("day", "week", "month", "quarter", "year")
 UNANSWERED_S = 24 * 3600  # where no policy applies
-NO_DATA = datetime(2026, 1, 1)
+NO_DATA = date(2026, 1, 1)
 CODE_MONTH = 32  # days of a month in start_code and end codes: k whole months are exactly 32 k
 
 STAGE_WORDS = {
@@ -43,7 +43,7 @@ def build(
     _tickets(cursor, settings)
     _surveys(cursor, settings)
     _purchases(cursor, settings)
-    _periods(cursor, settings, as_of_s)
+    _periods(cursor, as_of_s)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
 
@@ -88,7 +88,7 @@ def _opening_days(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None
                max(greatest(created_at, first_response_at, resolved_at)) from current_tickets""").fetchall()[0]
     longest = "select max(greatest(first_response_s, resolution_s, 0)) from current_tickets"
     spare = int(cursor.execute(longest).fetchall()[0][0] or 0) // 86400 + 2
-    low, high = (first or NO_DATA).date(), (last or NO_DATA).date()
+    low, high = first.date() if first else NO_DATA, last.date() if last else NO_DATA
     end = date.fromordinal(min(high.toordinal() + spare, calendars.LAST_DAY.toordinal()))
     days = calendars.days(settings.opening, date.fromordinal(low.toordinal() - 2), end)
     cursor.register("opening_days_arrow", days)
@@ -358,7 +358,7 @@ def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     )
 
 
-def _periods(cursor: duckdb.DuckDBPyConnection, settings: Settings, as_of_s: int | None) -> None:
+def _periods(cursor: duckdb.DuckDBPyConnection, as_of_s: int | None) -> None:
     """All periods of every grain from the first to the last day of the facts, for series without holes."""
     first, last = cursor.execute("""
         select min(a), max(b) from (
@@ -367,7 +367,7 @@ def _periods(cursor: duckdb.DuckDBPyConnection, settings: Settings, as_of_s: int
             union all select min(started_on), max(greatest(started_on, cancelled_on)) from customer_facts
             union all select min(purchased_on), max(purchased_on) from purchase_facts)""").fetchall()[0]
     as_of = None if as_of_s is None else datetime.fromtimestamp(as_of_s, UTC).date()
-    days = [day for day in (first, last, as_of) if day is not None] or [NO_DATA.date()]
+    days = [day for day in (first, last, as_of) if day is not None] or [NO_DATA]
     grains = " union all ".join(
         f"""select '{grain}' as grain, cast(starts_on as date) as starts_on,
                    cast(starts_on + interval 1 {grain} as date) as ends_on

@@ -200,7 +200,7 @@ def _survival(engine: Engine, entry: Metric, query: queries.Query, moment: queri
         place = np.searchsorted(table.time, months * MONTH_CODE, side="right") - 1
         lasted_k = np.array([rows.loc[rows["lasted"] >= month * MONTH_CODE, "k"].sum() for month in months])
         columns: dict[str, Any] = {"metric": entry.name, "period": None}
-        columns.update({name: value for name, value in zip(query.by, names, strict=True)} if query.by else {})
+        columns.update(dict(zip(query.by, names, strict=True)))
         columns.update(month=months, value=table.survival[place], n=lasted_k, low=table.low[place])
         frames.append(pd.DataFrame({**columns, "high": table.high[place], "partial": False}))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"metric": []})

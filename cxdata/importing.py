@@ -21,11 +21,11 @@ import duckdb
 import pyarrow as pa
 
 from cxdata import reading, sources
-from cxdata.errors import CxError, FileProblem, Note, note
+from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
 from cxdata.i18n import N_, _
 from cxdata.parsing import cleaned, quoted
 from cxdata.reading import Ragged, TextTable
-from cxdata.schema import Kind
+from cxdata.schema import KINDS, SCORES, Kind
 from cxdata.sources.base import Mapping_, Source
 from cxdata.store import BLOCK, Store, version_columns
 from cxdata.understanding import STAGING, Choices, apply_choices, understand, used_columns
@@ -146,15 +146,15 @@ def _identify_with(table: TextTable, choices: Choices) -> tuple[Source, Mapping_
     """Identify a file whose columns the user maps: what is missing without his columns may be there with them."""
     try:
         return sources.identify(table.header, kind=choices.kind, source=choices.source)
-    except sources.MappingProblem:
+    except MappingProblem:
         if choices.kind:
             raise
-    for kind in ("tickets", "surveys", "customers", "purchases"):
+    for kind in (entry.name for entry in KINDS):
         source, mapping = sources.identify(table.header, kind=kind, source="generic")
         names = {entry.name for entry in mapping.kind.fields}
         if set(choices.mapping) <= names:
             mapping = apply_choices(mapping, table.header, (), choices)
-            if not mapping.missing and (kind != "surveys" or set(mapping.uses) & set(sources.SCORES)):
+            if not mapping.missing and (kind != "surveys" or set(mapping.uses) & set(SCORES)):
                 return source, mapping
     return sources.identify(table.header, kind=choices.kind, source=choices.source)
 
@@ -187,7 +187,7 @@ class _Import:
     def kind(self) -> Kind:
         return self.mapping.kind
 
-    def rows(self, sql: str) -> list[tuple]:
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.cursor.execute(sql).fetchall()
 
     def one(self, sql: str) -> int:
@@ -502,7 +502,7 @@ class _Import:
             said = note(_RAGGED[entry.reason], cells=len(entry.cells), columns=self.table.columns)
             yield entry.line, "", "", json.dumps(said.dumped()), list(entry.cells)
 
-    def _described_rejects(self, plan: Any, code: int, found: list[tuple]) -> Iterator[tuple]:
+    def _described_rejects(self, plan: Any, code: int, found: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         records = [int(row[0]) for row in found]
         lines = reading.line_numbers(self.table, records) if self.table.line_column is None else {}
         cells = reading.raw_records(self.table, records)

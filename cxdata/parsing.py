@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cxdata.errors import Undecided
 from cxdata.i18n import N_
 from cxdata.schema import PRIORITIES
 
-Run = Callable[[str], list[tuple]]  # SQL -> rows
+Run = Callable[[str], list[tuple[Any, ...]]]  # SQL -> rows
 
 EARLIEST, LATEST = "1970-01-02", "2100-01-01"
 BLANKS = " \t\n\r\u00a0\u202f\ufeff"
@@ -263,8 +264,8 @@ def _recognised(found: Sequence[tuple[str, int]]) -> list[_Shape] | str:
     kinds: list[_Shape] = []
     known = 0
     for shape, rows in found:
-        for layout, pattern in _SHAPES:
-            match = pattern.fullmatch(shape.strip())
+        for layout, whole in _SHAPES:
+            match = whole.fullmatch(shape.strip())
             if match and _month_known(match):
                 kinds.append(_Shape(layout, match))
                 known += rows
@@ -280,8 +281,8 @@ def _month_known(match: re.Match[str]) -> bool:
 def _reading(kinds: Sequence[_Shape], order: str, why: str, zone: str) -> DateReading:
     with_words = any(kind.layout in ("dmony", "mondy") for kind in kinds)
     with_offset = any(kind.match["suffix"] for kind in kinds if kind.match["time"])
-    formats = dict.fromkeys(kind.formats(order, with_words) for kind in kinds)
-    formats = tuple(sorted(formats, key=lambda form: "%y" not in form))  # %y refuses 2026, but %Y takes 26 for a year
+    distinct = dict.fromkeys(kind.formats(order, with_words) for kind in kinds)
+    formats = tuple(sorted(distinct, key=lambda form: "%y" not in form))  # %y refuses 2026, but %Y takes 26 for a year
     date_only = all(kind.match["time"] is None for kind in kinds)
     return DateReading(formats, order, why, zone, with_offset, with_words, date_only)
 

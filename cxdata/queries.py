@@ -406,7 +406,8 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
     now_period, before_period = whole.cut(moment.complete_until)
     if before is not None:
         stretch = (now_period.days or 0) if now_period != whole else None
-        assert before.start is not None and before.end is not None
+        assert before.start is not None
+        assert before.end is not None
         before_period = (
             before if stretch is None else Period(before.start, min(before.start + timedelta(days=stretch), before.end))
         )

@@ -158,7 +158,7 @@ class Store:
             select import_id, strftime(imported_at, '%Y-%m-%dT%H:%M:%SZ') as imported_at, imported_by, file_name, sha256,
                    bytes, source, kind, understood, outcome, strftime(undone_at, '%Y-%m-%dT%H:%M:%SZ') as undone_at
             from imports order by import_id desc"""
-        rows = self.query(sql).to_pylist()
+        rows: list[dict[str, Any]] = self.query(sql).to_pylist()
         for row in rows:
             row["understood"], row["outcome"] = json.loads(row["understood"]), json.loads(row["outcome"])
         return rows

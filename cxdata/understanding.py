@@ -10,14 +10,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import available_timezones
 
 from cxdata import parsing
 from cxdata.errors import CxError, MappingProblem, Note, UnknownName, note
 from cxdata.i18n import N_
 from cxdata.parsing import DateReading, Run, quoted
 from cxdata.schema import SCORES, Kind
-from cxdata.settings import check_zone
+from cxdata.settings import check_zone, zones
 from cxdata.sources import what_is_missing
 from cxdata.sources.base import Column, Mapping_, Source, Use, folded, use
 
@@ -209,7 +208,7 @@ class _Understander:
             for record in head_records:
                 for cell in record:
                     match = re.search(self.source.zone_pattern, cell)
-                    if match and match[1] in available_timezones():
+                    if match and match[1] in zones():
                         return match[1]
         for name in self.of_type("instant"):
             if _zone_named(self.uses[name].suffix):
@@ -479,4 +478,4 @@ def _zone_named(text: str) -> str:
     """The time zone a header suffix names, or ""."""
     if text.upper() in ("UTC", "GMT"):
         return "UTC"
-    return text if "/" in text and text in available_timezones() else ""
+    return text if "/" in text and text in zones() else ""

@@ -60,7 +60,7 @@ with wall():
         panel(
             f"churn_{by}",
             title,
-            _("Over the whole period; lines are 95% intervals"),
+            _("Over the whole period; lines are 95% intervals; * few answers"),
             charts.breakdown,
             view.totals("churn_rate", by=(by,)),
         )

@@ -72,4 +72,10 @@ for by, title in (("team", _("By team")), ("channel", _("By channel: who is left
             ("unanswered_rate", _("Unanswered")),
             ("first_contact_resolution", _("Resolved at once")),
         ):
-            panel(f"{name}_{by}", label, _("Lines are 95% intervals"), charts.breakdown, view.totals(name, by=(by,)))
+            panel(
+                f"{name}_{by}",
+                label,
+                _("Lines are 95% intervals; * few answers"),
+                charts.breakdown,
+                view.totals(name, by=(by,)),
+            )

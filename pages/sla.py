@@ -41,7 +41,7 @@ with wall(3):
         panel(
             f"sla_{by}",
             title,
-            _("SLA adherence; lines are 95% intervals"),
+            _("SLA adherence; lines are 95% intervals; * few answers"),
             charts.breakdown,
             view.totals("sla", by=(by,)),
             target=target,

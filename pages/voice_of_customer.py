@@ -42,6 +42,12 @@ for by, title in (("team", _("By team")), ("channel", _("By channel"))):
     st.header(title, anchor=False)
     with wall(3):
         for name, label in (("nps", _("NPS")), ("csat", _("CSAT")), ("ces", _("CES"))):
-            panel(f"{name}_{by}", label, _("Lines are 95% intervals"), charts.breakdown, view.totals(name, by=(by,)))
+            panel(
+                f"{name}_{by}",
+                label,
+                _("Lines are 95% intervals; * few answers"),
+                charts.breakdown,
+                view.totals(name, by=(by,)),
+            )
 
 voice.comments(view)

@@ -400,10 +400,11 @@ def test_a_curve_has_its_months(sample_cli):
     assert as_json(sample_cli("metrics", "cohort_retention", "--by", "team", "--format", "json"))
 
 
-def test_the_sample_by_command(run, db):
-    status, out, err = run("sample")
-    assert (status, err) == (0, "")
-    assert [line.split(":")[0] for line in out.splitlines() if not line.startswith("  ")] == list(FILES)
+def test_the_sample_by_command(run, monkeypatch):
+    monkeypatch.setattr("cxdata.sample.FILES", FILES[:1])
+    assert run("sample") == (
+        0, "klanten.csv: Customers, 3000 rows, 2021-01-02 to 2026-10-31: 3000 new, 0 changed, 0 unchanged, 0 rejected, 0 left out (import 1)\n", "",
+    )  # fmt: skip
 
 
 # --- as a program
@@ -416,12 +417,11 @@ def program(*arguments: object, **environment: str) -> subprocess.CompletedProce
     )  # fmt: skip
 
 
-def test_as_a_program(db, file):
-    imported = program("import", file(TICKETS), CX_DATABASE=str(db))
-    assert (imported.returncode, imported.stderr) == (0, "")
-    asked = program("metrics", "tickets_created", "--format", "json", CX_DATABASE=str(db))
-    assert [row["value"] for row in json.loads(asked.stdout)] == [3]
-    assert program("metrics", "nsp", "--db", db).returncode == 2
+def test_as_a_program(run, db, file):
+    run("import", file(TICKETS))
+    asked = program("metrics", "tickets_created", "nps", "--format", "json", CX_DATABASE=str(db))
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert [row["value"] for row in json.loads(asked.stdout)] == [3, None]
 
 
 def test_help_names_every_command(run):

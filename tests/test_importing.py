@@ -51,8 +51,8 @@ ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252", "utf-16", "utf-16-le", "mac-r
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_encodings_and_delimiters(store, load, encoding, delimiter, end):
+def test_encodings_and_delimiters(store, load, encoding, delimiter):
+    end = "\r\n" if delimiter in ";|" else "\n"
     rows = [
         ["Ticketnummer", "Aangemaakt op", "Status", "Team", "Onderwerp"],
         ["00042", "13-02-2026 10:00", "Open", "Één", "Ik heb één vraag, over de café‑rekening".replace("‑", "-")],
@@ -74,14 +74,23 @@ def test_encodings_and_delimiters(store, load, encoding, delimiter, end):
 # --- accounting
 
 
+@pytest.fixture(scope="module")
+def sample_again(sample_path, tmp_path_factory):
+    """A copy of the sample that its own files are imported into once more."""
+    path = tmp_path_factory.mktemp("again") / "copy.duckdb"
+    path.write_bytes(sample_path.read_bytes())
+    with Store(path) as made:
+        yield made
+
+
 @pytest.mark.parametrize("name", FILES)
-def test_the_sample_adds_up_and_a_second_time_changes_nothing(sample_copy, name):
-    before = sample_copy.query("select * from ticket_facts order by source, key")
-    outcome = importing.import_file(sample_copy, FOLDER / name, now=NOW)
+def test_the_sample_adds_up_and_a_second_time_changes_nothing(sample_again, name):
+    before = sample_again.query("select * from ticket_facts order by source, key")
+    outcome = importing.import_file(sample_again, FOLDER / name, now=NOW)
     assert adds_up(outcome)
     assert (outcome.new, outcome.changed, outcome.rejected) == (0, 0, 0)
     assert outcome.unchanged == outcome.rows - sum(outcome.left_out.values())
-    assert sample_copy.query("select * from ticket_facts order by source, key").equals(before)
+    assert sample_again.query("select * from ticket_facts order by source, key").equals(before)
 
 
 def test_new_changed_unchanged_rejected_and_repeated(store, load):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -299,7 +298,7 @@ class Metric:
         return {"share": (0.0, 1.0), "nps": (-100.0, 100.0)}.get(self.unit)
 
 
-FLOW_TABLES: dict[str, Any] = {
+FLOW_TABLES: dict[str, str] = {
     "ticket_flow": "ticket_facts",
     "customer_flow": "customer_facts",
     "purchase_flow": "purchase_facts",

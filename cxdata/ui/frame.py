@@ -6,6 +6,9 @@ to a page on a fresh server would run that page without its frame.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import streamlit as st
 
 from cxdata.errors import CxError
@@ -40,10 +43,7 @@ def navigation() -> tuple[st.Page, dict[str, st.Page]]:
 def sidebar_filters() -> None:
     """The filters that all pages share. Widgets hold codes; the words are in the reader's language."""
     with st.sidebar:
-        st.selectbox(
-            _("Period"), list(view.PERIODS), format_func=lambda code: _(view.PERIODS[code]), key="period",
-            filter_mode=None,
-        )  # fmt: skip
+        _choice("period", _("Period"), view.PERIODS)
         if st.session_state["period"] == "custom":
             left, right = st.columns(2)
             left.date_input(_("from"), value=None, key="from", format="DD-MM-YYYY")
@@ -58,23 +58,18 @@ def sidebar_filters() -> None:
                 continue
             st.multiselect(
                 _(entry.label), [*words, NOTHING], key=entry.name, placeholder=_(entry.all_label),
-                format_func=lambda word, name=entry.name: group(name, word), select_all=False,
+                format_func=partial(group, entry.name), select_all=False,
             )  # fmt: skip
         with st.expander(_("More choices"), icon=":material/tune:"):
-            for key, label, words in (
-                ("compare", _("Compare with"), view.COMPARES),
-                ("per", _("Show per"), view.GRAINS),
-                ("clock", _("Clock"), view.CLOCK_WORDS),
-            ):
-                st.selectbox(
-                    label,
-                    list(words),
-                    format_func=lambda code, words=words: _(words[code]),
-                    key=key,
-                    filter_mode=None,
-                )
+            _choice("compare", _("Compare with"), view.COMPARES)
+            _choice("per", _("Show per"), view.GRAINS)
+            _choice("clock", _("Clock"), view.CLOCK_WORDS)
         if view.is_filtered():
             st.button(_("Clear filters"), icon=":material/filter_alt_off:", on_click=view.reset, width="stretch")
+
+
+def _choice(key: str, label: str, words: Mapping[str, str]) -> None:
+    st.selectbox(label, list(words), format_func=lambda code: _(words[code]), key=key, filter_mode=None)
 
 
 def language_switch() -> None:

@@ -199,7 +199,7 @@ def _policies(settings: Settings) -> Settings | None:
             options=list(CLOCKS),
             required=True,
             default="calendar",
-            format_func=lambda code: _(CLOCK_WORDS[code]),
+            format_func=lambda code: _(CLOCK_WORDS[str(code)]),
         ),
     }
     with st.form("policies", border=True):

@@ -156,10 +156,10 @@ def compare(query: Query, before: Period | None) -> dict[str, Comparison]:
 
 @st.cache_resource(show_spinner=False, max_entries=300)
 def _figure(
-    key: tuple[Any, ...],
+    key: tuple[Any, ...],  # noqa: ARG001
     query: Query,
     _draw: Callable[..., go.Figure],
-    options: tuple[tuple[str, Any], ...],  # noqa: ARG001
+    options: tuple[tuple[str, Any], ...],
 ) -> go.Figure:
     return _draw(ask(query), style(), **dict(options))
 

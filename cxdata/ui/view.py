@@ -6,7 +6,7 @@ language-independent codes, so a link says the same to a Dutch and an English re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -115,12 +115,11 @@ def checked() -> None:
     """Choices that cannot be (an old link, a team that is gone) fall back; nothing outside the data is asked."""
     session = st.session_state
     for name, fallback in _defaults().items():
-        allowed: Mapping[str, Any] | list[str] | tuple[str, ...]
         if isinstance(fallback, list):
-            allowed = [*state.values(name), NOTHING]
-            session[name] = [word for word in session.get(name) or [] if word in allowed]
+            there = {*state.values(name), NOTHING}
+            session[name] = [word for word in session.get(name) or [] if word in there]
             continue
-        allowed = {"period": PERIODS, "compare": COMPARES, "per": GRAINS, "clock": CLOCKS}[name]
+        allowed: Collection[str] = {"period": PERIODS, "compare": COMPARES, "per": GRAINS, "clock": CLOCKS}[name]
         if session.get(name) not in allowed:
             session[name] = fallback
 
