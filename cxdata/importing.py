@@ -229,7 +229,9 @@ class _Import:
         table = self.table
         width = table.columns + (table.line_column is not None)
         names = ", ".join(f"'c{index}': 'varchar'" for index in range(width))
-        wanted = [f"{cleaned(f'c{index}')} as c{index}" for index in columns]
+        uses = self.mapping.uses.items()
+        texts = {use.index for name, use in uses if self.kind.field(name).type == "text"}
+        wanted = [f"{cleaned(f'c{index}', is_text=index in texts)} as c{index}" for index in columns]
         if table.line_column is not None:
             wanted.append(f"cast(c{table.line_column} as bigint) as line")
         self.cursor.execute(

@@ -20,7 +20,8 @@ Run = Callable[[str], list[tuple[Any, ...]]]  # SQL -> rows
 
 EARLIEST, LATEST = "1970-01-02", "2100-01-01"
 BLANKS = " \t\n\r\u00a0\u202f\ufeff"
-NULL_WORDS = ("", "null", "none", "n/a", "na", "nan", "nat", "-", "--", "?", "#n/a", "(empty)", "undefined", "nil")
+NULL_WORDS = ("", "null", "n/a", "-", "--", "?", "#n/a", "(empty)", "undefined")
+NO_VALUE_WORDS = (*NULL_WORDS, "na", "nan", "nat", "nil", "none")  # NA may be a region, but it is no date
 
 
 def quoted(text: str) -> str:
@@ -28,10 +29,10 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def cleaned(column: str) -> str:
+def cleaned(column: str, *, is_text: bool = False) -> str:
     """SQL: the cell without surrounding blanks, null where it says that there is nothing."""
     trimmed = f"trim({column}, {quoted(BLANKS)})"
-    words = ", ".join(quoted(word) for word in NULL_WORDS)
+    words = ", ".join(quoted(word) for word in (NULL_WORDS if is_text else NO_VALUE_WORDS))
     return f"case when length({trimmed}) <= 9 and lower({trimmed}) in ({words}) then null else {trimmed} end"
 
 
@@ -517,6 +518,7 @@ def lookup_sql(text: str, values: Mapping[str, str | None], otherwise: str = "nu
 
 # --- scores -------------------------------------------------------------------------------------------------
 
+FEW_FOR_A_SCALE = 30
 STANDARD_SCALES = ((0.0, 1.0), (1.0, 3.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 100.0))
 _EASY = re.compile(r"\beasy|\bease|easily|makkelijk|gemak|eenvoudig|einfach|leicht|facile|fácil|effortless", re.I)
 _HARD = re.compile(
@@ -543,7 +545,9 @@ def scale_of(kind: str, label: str, scores: Mapping[float, int]) -> tuple[float,
     """(lowest, highest) of the scale a question was asked on: from its label, else from the answers.
 
     A stray score does not widen the scale: it is the narrowest standard one that holds all but 2 %
-    (in a small file, all but one) of the answers. `scores` maps a score to its number of answers.
+    (in a small file, all but one) of the answers. A few answers do not narrow it either: nobody is taken to have
+    been asked 0–1 without a 0 or 1–3 on less than 30 answers, nor an effort question on less than 1–7.
+    `scores` maps a score to its number of answers.
     """
     if kind == "nps":
         return (1.0, 10.0) if _range_in(label) == (1.0, 10.0) else (0.0, 10.0)
@@ -552,7 +556,10 @@ def scale_of(kind: str, label: str, scores: Mapping[float, int]) -> tuple[float,
         return said
     total = sum(scores.values())
     spare = max(total * 0.02, 1.0 if total >= 5 else 0.0)
+    few = total < FEW_FOR_A_SCALE
     for low, high in STANDARD_SCALES:
+        if (high == 1.0 and not scores.get(0.0)) or (few and (high == 3.0 or (kind == "ces" and high < 7.0))):
+            continue
         outside = sum(count for score, count in scores.items() if not 0 <= score <= high)
         if outside <= spare:
             zeros = scores.get(0.0, 0)

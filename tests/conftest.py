@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -115,13 +114,4 @@ def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample(sample_path: Path) -> Iterator[Store]:
     """The imported sample, open for reading."""
     with Store(sample_path) as made:
-        yield made
-
-
-@pytest.fixture
-def sample_copy(sample_path: Path, tmp_path: Path) -> Iterator[Store]:
-    """A copy of the imported sample that a test may write to."""
-    path = tmp_path / "copy.duckdb"
-    shutil.copy(sample_path, path)
-    with Store(path) as made:
         yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import product
 
 import numpy as np
@@ -40,6 +41,9 @@ def address():
 @pytest.fixture(scope="session")
 def pair(address, sample, tmp_path_factory):
     """The facts of the sample behind both engines."""
+    main = sys.modules["__main__"]
+    if not hasattr(main, "__file__"):  # a worker of pytest-xdist; PySpark takes it for a run of its own doctests
+        main.__file__ = __file__
     spark = SparkEngine(address, sample.export_facts(tmp_path_factory.mktemp("facts")))
     yield DuckDBEngine(sample), spark
     spark.close()
