@@ -21,9 +21,11 @@ from benchmarks.imports import NOW
 from benchmarks.peer_pandas import PandasPeer
 from benchmarks.peer_sql import SqlPeer
 from benchmarks.questions import PAGES, Question
+from cxdata.comparison import compare
 from cxdata.engine import DuckDBEngine
 from cxdata.importing import import_file
-from cxdata.queries import Moment, ask, compare
+from cxdata.queries import ask
+from cxdata.questions import Moment
 from cxdata.store import Store
 from cxdata.understanding import Choices
 

@@ -18,7 +18,7 @@ from benchmarks.questions import BEFORE, Question
 from benchmarks.stocks import Frames, cohorts, stocks, survival
 from cxdata import statistics
 from cxdata.filters import Period
-from cxdata.queries import Query
+from cxdata.questions import Query
 
 _HOUR = 3600
 FIRST_TARGETS = {"urgent": _HOUR, "high": 4 * _HOUR, "normal": 8 * _HOUR, "low": 24 * _HOUR}

@@ -19,7 +19,7 @@ from benchmarks.questions import BEFORE, Question
 from benchmarks.stocks import Frames, cohorts, stocks, survival
 from cxdata import statistics
 from cxdata.filters import Period
-from cxdata.queries import Query
+from cxdata.questions import Query
 
 FIRST = "case when first_response_at >= created_at then epoch(first_response_at) - epoch(created_at) end"
 LAST = "case when resolved_at >= created_at then epoch(resolved_at) - epoch(created_at) end"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cxdata.filters import Filters, Period
-from cxdata.queries import Query
+from cxdata.questions import Query
 
 END = date(2026, 5, 1)
 BEGIN, MIDDLE = date(2024, 5, 1), date(2025, 5, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxdata import statistics
-from cxdata.queries import Query
+from cxdata.questions import Query
 
 Frames = dict[str, pd.DataFrame]
 

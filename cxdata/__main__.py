@@ -18,13 +18,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cxdata import formats, importing, queries
+from cxdata import formats, importing, queries, questions
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
 from cxdata.filters import FILTERS, NOTHING, Filters, Period
 from cxdata.i18n import N_
 from cxdata.metrics import ALL, metric
-from cxdata.queries import Moment, Query
+from cxdata.questions import Moment, Query
 from cxdata.sample import import_sample
 from cxdata.schema import KINDS
 from cxdata.settings import CLOCKS, parse_instant
@@ -90,7 +90,7 @@ def _import_parser(commands: Any) -> None:
 def _metrics_parser(commands: Any) -> None:
     parser = commands.add_parser("metrics", help="numbers, as on the pages")
     parser.add_argument("names", nargs="+", metavar="NAME", help=f"one of: {', '.join(entry.name for entry in ALL)}")
-    parser.add_argument("--grain", default="total", choices=list(queries.ALL_GRAINS))
+    parser.add_argument("--grain", default="total", choices=list(questions.ALL_GRAINS))
     parser.add_argument("--by", default="", metavar="DIM,...")
     parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="first day")
     parser.add_argument("--to", dest="end", type=_day, metavar="DATE", help="the day after the last")
@@ -278,7 +278,7 @@ def _check_values(engine: DuckDBEngine, values: dict[str, tuple[str, ...]]) -> N
                 raise UnknownName(what[name], value, known)
 
 
-def answer_rows(answer: queries.Answer) -> list[dict[str, Any]]:
+def answer_rows(answer: questions.Answer) -> list[dict[str, Any]]:
     """The rows of an answer as plain values: durations in seconds, shares as 0–1, nothing measured as None."""
     extra = [name for name in ("month",) if name in answer.rows.columns]
     rows = []
@@ -301,7 +301,7 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
-def _print_answer(answer: queries.Answer, form: str) -> None:
+def _print_answer(answer: questions.Answer, form: str) -> None:
     rows = answer_rows(answer)
     if form == "json":
         _print_json(rows)

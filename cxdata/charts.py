@@ -18,7 +18,7 @@ import plotly.graph_objects as go
 from cxdata import formats
 from cxdata.i18n import N_, _, language
 from cxdata.metrics import metric
-from cxdata.queries import Answer
+from cxdata.questions import Answer
 
 LIGHT = ("#3157d5", "#17a2a2", "#e0912f", "#8a5fc9", "#c94f7c", "#5d6b82", "#7fa83a", "#2f89c5", "#b5653a", "#4c9a6a")
 DARK = ("#7c9bff", "#45c8c2", "#f2b35e", "#b896ef", "#ee88ad", "#9aa7bc", "#b0d069", "#69bbee", "#e39a72", "#7fcf9e")

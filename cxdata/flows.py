@@ -7,20 +7,18 @@ opening, entered, departed, lost, closing and their values; for curves, the answ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from cxdata import queries, statistics
+from cxdata import questions, statistics
+from cxdata.facts import CODE_MONTH
 from cxdata.filters import dimension
 from cxdata.metrics.base import Metric
 
 if TYPE_CHECKING:
     from cxdata.engine import Engine
-
-MONTH_CODE = 32  # as in facts: k whole months are exactly 32 k
 
 
 @dataclass(frozen=True)
@@ -69,19 +67,19 @@ FLOWS = {
 _SUMS = ("opening", "entered", "departed", "lost", "opening_value", "entered_value", "departed_value", "lost_value")
 
 
-def relation(entry: Metric, query: queries.Query, moment: queries.Moment) -> tuple[str, dict[str, Any]]:
+def relation(entry: Metric, query: questions.Query, moment: questions.Moment) -> tuple[str, dict[str, Any]]:
     """SQL in brackets: a row for every period of the question and every group, and its values."""
     flow = FLOWS[entry.facts]
     conditions, params = query.filters.where(entry.table)
     params.update(moment.params())
     period = query.filters.period
     params["until"] = min(period.end, moment.until) if period.end else moment.until
-    total = query.grain == queries.TOTAL
+    total = query.grain == questions.TOTAL
     enters, ends = _period_columns(flow, query.grain)
     start = "$start" if period.start else "date '0001-01-01'"
     if period.start:
         params["start"] = period.start
-        params["first"] = period.start if total else queries.period_start(period.start, query.grain)
+        params["first"] = period.start if total else questions.period_start(period.start, query.grain)
     first = "$first" if period.start else f"(select min({enters}) from {entry.table})" if not total else start
     dims = "".join(f", {dimension(name).column(entry.time)} as {name}" for name in query.by)
     names = "".join(f", {name}" for name in query.by)
@@ -126,7 +124,7 @@ def relation(entry: Metric, query: queries.Query, moment: queries.Moment) -> tup
 
 
 def _period_columns(flow: Flow, grain: str) -> tuple[str, str]:
-    column = "on" if grain in ("day", queries.TOTAL) else grain
+    column = "on" if grain in ("day", questions.TOTAL) else grain
     return f"{flow.enters}_{column}", _later(flow, column)
 
 
@@ -158,32 +156,27 @@ def _move(period: str, names: str, what: str, where: str) -> str:
 # --- curves -------------------------------------------------------------------------------------------------
 
 
-def curve(engine: Engine, entry: Metric, query: queries.Query, moment: queries.Moment) -> pd.DataFrame:
+def curve(engine: Engine, entry: Metric, query: questions.Query, moment: questions.Moment) -> pd.DataFrame:
     """The rows of survival or cohort_retention: one for each number of whole months since the start."""
     made = _survival if entry.name == "survival" else _cohorts
     frame = made(engine, entry, query, moment)
-    columns = ["metric", "period", *query.by, "month", *queries.COLUMNS]
+    columns = ["metric", "period", *query.by, "month", *questions.COLUMNS]
     return frame.reindex(columns=columns).astype({"period": object})
 
 
-def _scope(query: queries.Query, moment: queries.Moment, by: list[str]) -> tuple[str, str, dict[str, Any]]:
+def _scope(query: questions.Query, moment: questions.Moment, by: list[str]) -> tuple[str, str, dict[str, Any]]:
     conditions, params = query.filters.where("customer_facts")
     params.update(moment.params())
     conditions.append("started_on < $until")
     period = query.filters.period
     if period.end:
         params["until"] = min(period.end, moment.until)
-        params["as_of_code"] = code_of(params["until"])
+        params["as_of_code"] = questions.code_of(params["until"])
     keys = "".join(f"{name}, " for name in by)
     return " and ".join(conditions), keys, params
 
 
-def code_of(day: date) -> int:
-    """The day as months × 32 + day of the month, as in customer_facts.start_code."""
-    return (day.year * 12 + day.month) * MONTH_CODE + day.day
-
-
-def _survival(engine: Engine, entry: Metric, query: queries.Query, moment: queries.Moment) -> pd.DataFrame:
+def _survival(engine: Engine, entry: Metric, query: questions.Query, moment: questions.Moment) -> pd.DataFrame:
     where, keys, params = _scope(query, moment, list(query.by))
     lasted = "case when cancelled_on < $until then cancel_code else $as_of_code end - start_code"
     ended = "case when cancelled_on < $until then 1 else 0 end"
@@ -196,9 +189,9 @@ def _survival(engine: Engine, entry: Metric, query: queries.Query, moment: queri
         if rows.empty:
             continue
         table = statistics.kaplan_meier(rows["lasted"].clip(lower=0), rows["ended"] == 1, rows["k"])
-        months = np.arange(0, int(rows["lasted"].max()) // MONTH_CODE + 1)
-        place = np.searchsorted(table.time, months * MONTH_CODE, side="right") - 1
-        lasted_k = np.array([rows.loc[rows["lasted"] >= month * MONTH_CODE, "k"].sum() for month in months])
+        months = np.arange(0, int(rows["lasted"].max()) // CODE_MONTH + 1)
+        place = np.searchsorted(table.time, months * CODE_MONTH, side="right") - 1
+        lasted_k = np.array([rows.loc[rows["lasted"] >= month * CODE_MONTH, "k"].sum() for month in months])
         columns: dict[str, Any] = {"metric": entry.name, "period": None}
         columns.update(dict(zip(query.by, names, strict=True)))
         columns.update(month=months, value=table.survival[place], n=lasted_k, low=table.low[place])
@@ -206,11 +199,11 @@ def _survival(engine: Engine, entry: Metric, query: queries.Query, moment: queri
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"metric": []})
 
 
-def _cohorts(engine: Engine, entry: Metric, query: queries.Query, moment: queries.Moment) -> pd.DataFrame:
+def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: questions.Moment) -> pd.DataFrame:
     where, keys, params = _scope(query, moment, list(query.by))
     if query.filters.period.start:
         where += " and started_month >= $first"
-        params["first"] = queries.period_start(query.filters.period.start, "month")
+        params["first"] = questions.period_start(query.filters.period.start, "month")
     lasted = "case when cancelled_on < $until then cancel_code - start_code end"
     sql = f"""select {keys}started_month, {lasted} as lasted, count(*) as k from customer_facts where {where}
               group by {keys}started_month, {lasted}"""
@@ -224,7 +217,7 @@ def _cohorts(engine: Engine, entry: Metric, query: queries.Query, moment: querie
         size = int(rows["k"].sum())
         lasted_ = rows["lasted"].astype("float64").to_numpy()
         k = rows["k"].to_numpy()
-        there = np.array([size - k[lasted_ < month * MONTH_CODE].sum() for month in months])
+        there = np.array([size - k[lasted_ < month * CODE_MONTH].sum() for month in months])
         low, high = statistics.wilson(there, np.full(months.size, size))
         columns: dict[str, Any] = {"metric": entry.name, "period": start}
         columns.update(dict(zip(query.by, names[:-1], strict=True)))

@@ -1,125 +1,38 @@
 """From a question to an answer: Query -> SQL -> engine -> Answer.
 
 In: which metrics, by what, over which period and filters. Out: rows with value, n, interval and whether the period
-is partial. Metrics that share a table and an instant are asked in one scan; the previous period is the same
-question with another period. Nothing above this module does arithmetic on rows.
+is partial. Metrics that share a table and an instant are asked in one scan. Nothing above does arithmetic on rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from cxdata import calendars, flows, statistics
+from cxdata import flows, statistics
 from cxdata.engine import Engine
-from cxdata.errors import CxError, UnknownName
-from cxdata.facts import GRAINS
-from cxdata.filters import Filters, Period, dimension
-from cxdata.i18n import N_
+from cxdata.errors import CxError
+from cxdata.filters import dimension
 from cxdata.metrics import metric
 from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
-from cxdata.settings import Settings
+from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
 
-TOTAL = "total"
-ALL_GRAINS = (*GRAINS, TOTAL)
-COLUMNS = ("value", "n", "low", "high", "partial")
 BEGINS = {"ticket_facts": "created_s", "survey_facts": "answered_s", "purchase_facts": "purchased_s"}
-
-
-@dataclass(frozen=True)
-class Query:
-    """A question. `grain`: day, week, month, quarter, year or total; `by`: names of dimensions.
-
-    `intervals` off saves the second question that the interval of a median needs.
-    """
-
-    metrics: tuple[str, ...]
-    grain: str = TOTAL
-    by: tuple[str, ...] = ()
-    filters: Filters = field(default_factory=Filters)
-    intervals: bool = True
-
-    def __post_init__(self) -> None:
-        if self.grain not in ALL_GRAINS:
-            raise UnknownName(N_("grain"), self.grain, ALL_GRAINS)
-        for name in self.metrics:
-            metric(name)
-        for name in self.by:
-            dimension(name)
-
-
-@dataclass(frozen=True)
-class Moment:
-    """As-of and what follows from the settings: what every open clock is read at.
-
-    `as_of_s` UTC epoch seconds; `until`: the first local day not begun at as-of.
-    """
-
-    settings: Settings
-    as_of_s: int
-
-    @property
-    def local(self) -> datetime:
-        return datetime.fromtimestamp(self.as_of_s, UTC).astimezone(ZoneInfo(self.settings.zone))
-
-    @property
-    def until(self) -> date:
-        day = self.local
-        return day.date() if day.time() == datetime.min.time() else day.date() + timedelta(days=1)
-
-    @property
-    def complete_until(self) -> date:
-        """The day after the last whole day seen."""
-        return self.local.date()
-
-    def params(self) -> dict[str, Any]:
-        return {
-            "as_of_s": self.as_of_s,
-            "as_of_business_s": calendars.reading(self.settings.opening, self.as_of_s),
-            "until": self.until,
-            "as_of_code": flows.code_of(self.local.date()),
-        }
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Rows of a question: metric, period (first day, None for total), one column a dimension, and COLUMNS.
-
-    `value`, `low`, `high` are nan where nothing was measured; `n` is the number of rows measured on. Curves have a
-    column `month` too. `ignored`: {metric: chosen filters that its rows do not have}.
-    """
-
-    query: Query
-    rows: pd.DataFrame
-    ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def of(self, name: str) -> pd.DataFrame:
-        """The rows of one metric."""
-        return self.rows[self.rows["metric"] == name].reset_index(drop=True)
-
-    def one(self, name: str) -> pd.Series:
-        """The single row of a metric asked in total and by nothing."""
-        found = self.of(name)
-        if len(found) != 1:
-            raise ValueError(f"{name} has {len(found)} rows here, not one")
-        return found.iloc[0]
 
 
 def ask(engine: Engine, query: Query, moment: Moment) -> Answer:
     """Answer a question. Raises UnknownName for a dimension that a metric does not have."""
     frames = []
-    for group in _groups(query):
+    for group in groups(query):
         if isinstance(group[0].measure, Curve):
             frames += [flows.curve(engine, entry, query, moment) for entry in group]
         else:
             parts = ask_parts(engine, group, query, moment)
-            frames += [_rows(entry, index, parts, query, moment, engine) for index, entry in enumerate(group)]
+            frames += [measured_rows(entry, index, parts, query, moment, engine) for index, entry in enumerate(group)]
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["metric", "period", *COLUMNS])
     order = {name: place for place, name in enumerate(query.metrics)}
     rows = rows.sort_values("metric", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
@@ -127,7 +40,7 @@ def ask(engine: Engine, query: Query, moment: Moment) -> Answer:
     return Answer(query, rows, {name: names for name, names in ignored.items() if names})
 
 
-def _groups(query: Query) -> list[list[Metric]]:
+def groups(query: Query) -> list[list[Metric]]:
     """The metrics that one scan can answer together."""
     groups: dict[tuple[str, str, str], list[Metric]] = {}
     for name in dict.fromkeys(query.metrics):
@@ -230,43 +143,10 @@ def first_day(engine: Engine, entry: Metric) -> date | None:
     return found[0]["first"] if found else None
 
 
-def starts_between(start: date, end: date, grain: str) -> list[date]:
-    """First days of the periods of a grain that touch [start, end)."""
-    starts = []
-    day = period_start(start, grain)
-    while day < end:
-        starts.append(day)
-        day = period_end(day, grain)
-    return starts
-
-
-def period_start(day: date, grain: str) -> date:
-    if grain == "week":
-        return day - timedelta(days=day.weekday())
-    if grain == "month":
-        return day.replace(day=1)
-    if grain == "quarter":
-        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    if grain == "year":
-        return day.replace(month=1, day=1)
-    return day
-
-
-def period_end(start: date, grain: str) -> date:
-    """The first day after the period that begins on `start`."""
-    if grain == "day":
-        return start + timedelta(days=1)
-    if grain == "week":
-        return start + timedelta(days=7)
-    months = {"month": 1, "quarter": 3, "year": 12}[grain]
-    number = start.year * 12 + start.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)
-
-
 # --- parts to rows ------------------------------------------------------------------------------------------
 
 
-def _arrays(parts: pd.DataFrame, index: int) -> dict[str, Array]:
+def part_arrays(parts: pd.DataFrame, index: int) -> dict[str, Array]:
     prefix = f"m{index}_"
     return {
         name.removeprefix(prefix): parts[name].astype("float64").to_numpy()
@@ -275,8 +155,10 @@ def _arrays(parts: pd.DataFrame, index: int) -> dict[str, Array]:
     }
 
 
-def _rows(entry: Metric, index: int, parts: pd.DataFrame, query: Query, moment: Moment, engine: Engine) -> pd.DataFrame:
-    arrays = _arrays(parts, index)
+def measured_rows(
+    entry: Metric, index: int, parts: pd.DataFrame, query: Query, moment: Moment, engine: Engine
+) -> pd.DataFrame:
+    arrays = part_arrays(parts, index)
     periods = parts["period"].tolist() if query.grain != TOTAL else [None] * len(parts)
     if isinstance(entry.measure, ProjectedValue):
         arrays.update(_projection(periods, query, moment, engine, entry))
@@ -297,19 +179,6 @@ def _rows(entry: Metric, index: int, parts: pd.DataFrame, query: Query, moment: 
 
 def _labels(column: pd.Series) -> list[Any]:
     return [None if pd.isna(value) else int(value) if isinstance(value, float) else value for value in column]
-
-
-def is_partial(start: date | None, query: Query, moment: Moment) -> bool:
-    """Whether as-of or the chosen period cuts a period (None: the whole of what is asked)."""
-    chosen = query.filters.period
-    if start is None:
-        return chosen.end is not None and chosen.end > moment.complete_until
-    end = period_end(start, query.grain)
-    return (
-        end > moment.complete_until
-        or (chosen.start is not None and start < chosen.start)
-        or (chosen.end is not None and end > chosen.end)
-    )
 
 
 def _projection(
@@ -364,149 +233,6 @@ def _quantile_bounds(
         for found in engine.query(" union all ".join(selects[first : first + 200]), **params).to_pylist():
             low[found["place"]], high[found["place"]] = found["low"], found["high"]
     return low, high
-
-
-# --- comparison ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A number now and before. `change`: difference for rates and scores, relative for counts and durations.
-
-    `value`, `n`, `low`, `high` are of the whole period asked, up to as-of. The comparison itself is of `period`, which
-    ends with the last whole day, with `before_period`, the same stretch earlier.
-
-    `verdict`: "better", "worse", "none" (no clear change) or "" (nothing to say). `low`, `high`: 95% interval of
-    the difference in the metric's unit, nan where the metric has none; `p`: for durations, of the rank test.
-    """
-
-    metric: str
-    value: float
-    n: int
-    low: float
-    high: float
-    before: float
-    before_n: int
-    change: float
-    difference_low: float
-    difference_high: float
-    p: float
-    verdict: str
-    period: Period
-    before_period: Period
-    ignored: tuple[str, ...] = ()
-
-
-def compare(engine: Engine, query: Query, moment: Moment, before: Period | None = None) -> dict[str, Comparison]:
-    """Each metric of a total question now and in an earlier period (default: the one just before), with a verdict.
-
-    A period that as-of cuts is compared up to its last whole day, with the same stretch of the earlier one.
-    """
-    whole = query.filters.period
-    now_period, before_period = whole.cut(moment.complete_until)
-    if before is not None:
-        stretch = (now_period.days or 0) if now_period != whole else None
-        assert before.start is not None
-        assert before.end is not None
-        before_period = (
-            before if stretch is None else Period(before.start, min(before.start + timedelta(days=stretch), before.end))
-        )
-    queries = {
-        "whole": replace(query, grain=TOTAL, by=()),
-        "now": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=now_period)),
-        "before": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=before_period)),
-    }
-    found: dict[str, Comparison] = {}
-    for group in _groups(query):
-        if isinstance(group[0].measure, Curve):
-            continue
-        if now_period == whole or moment.complete_until == moment.until:
-            queries["whole"] = queries["now"]
-        parts = {when: ask_parts(engine, group, one, moment) for when, one in queries.items()}
-        for index, entry in enumerate(group):
-            rows = {when: _rows(entry, index, parts[when], queries[when], moment, engine).iloc[0] for when in queries}
-            arrays = {when: _arrays(parts[when], index) for when in queries}
-            found[entry.name] = _compared(entry, rows, arrays, queries, moment, engine)
-    return {name: found[name] for name in query.metrics if name in found}
-
-
-def _compared(
-    entry: Metric,
-    rows: Mapping[str, pd.Series],
-    arrays: Mapping[str, Mapping[str, Array]],
-    queries: Mapping[str, Query],
-    moment: Moment,
-    engine: Engine,
-) -> Comparison:
-    whole, now, before = rows["whole"], rows["now"], rows["before"]
-    p = np.nan
-    low = high = np.nan
-    enough = min(now["n"], before["n"]) >= moment.settings.minimum_n or entry.unit == "count"
-    measured = not (np.isnan(now["value"]) or np.isnan(before["value"]))
-    if isinstance(entry.measure, Quantile):
-        p = mann_whitney(engine, entry, queries["now"], queries["before"], moment) if enough and measured else np.nan
-        clear = bool(p < 0.05)
-    elif isinstance(entry.measure, ProjectedValue):
-        clear = False
-    else:
-        ends = entry.measure.difference(arrays["now"], arrays["before"])
-        low, high = (float(np.atleast_1d(end)[0]) for end in ends)
-        clear = bool(low > 0 or high < 0)
-    difference = now["value"] - before["value"]
-    change = difference if entry.is_rate else difference / before["value"] if before["value"] else np.nan
-    return Comparison(
-        entry.name,
-        float(whole["value"]),
-        int(whole["n"]),
-        float(whole["low"]),
-        float(whole["high"]),
-        float(before["value"]),
-        int(before["n"]),
-        float(change),
-        low,
-        high,
-        float(p),
-        _verdict(entry, difference, clear and enough, measured and enough and not (np.isnan(low) and np.isnan(p))),
-        queries["now"].filters.period,
-        queries["before"].filters.period,
-        queries["now"].filters.ignored(entry.table),
-    )
-
-
-def _verdict(entry: Metric, difference: float, clear: bool, judged: bool) -> str:
-    if not judged or not entry.better:
-        return ""
-    if not clear or difference == 0:
-        return "none"
-    return "better" if (difference > 0) == (entry.better == "higher") else "worse"
-
-
-def mann_whitney(engine: Engine, entry: Metric, now: Query, before: Query, moment: Moment) -> float:
-    """Two-sided p-value that durations of two periods differ, from counts of equal values, exact with ties."""
-    measure = entry.measure
-    assert isinstance(measure, Quantile)
-    x = measure.expression(now.filters.clock)
-    conditions, params = scope(entry, replace(now, filters=replace(now.filters, period=Period())), moment)
-    own = {}
-    for when, query in (("now", now), ("before", before)):
-        period = query.filters.period
-        params[f"{when}_start"], params[f"{when}_end"] = period.start, min(period.end or moment.until, moment.until)
-        own[when] = f"({entry.time}_on >= ${when}_start and {entry.time}_on < ${when}_end)"
-    where = " and ".join([*conditions, f"({own['now']} or {own['before']})"])
-    sql = f"""
-        with tally as (
-            select {x} as x, cast(count(*) filter (where {own["now"]}) as double) as a,
-                   cast(count(*) filter (where {own["before"]}) as double) as b
-            from {entry.facts} where {where} group by {x}),
-        ranked as (
-            select a, b, a + b as t, sum(b) over (order by x rows between unbounded preceding and current row) - b as below
-            from tally where x is not null)
-        select sum(a) as now_n, sum(b) as before_n, sum(a * (below + b * 5e-1)) as u, sum(t * t * t - t) as ties
-        from ranked"""
-    row = engine.query(sql, **params).to_pylist()[0]
-    if not row["now_n"] or not row["before_n"]:
-        return float("nan")
-    return float(statistics.mann_whitney_p(row["u"], row["now_n"], row["before_n"], row["ties"]))
 
 
 def distinct_values(engine: Engine, name: str) -> list[str]:

@@ -12,7 +12,7 @@ from cxdata import importing, queries
 from cxdata.engine import DuckDBEngine
 from cxdata.filters import Filters, Period
 from cxdata.importing import Outcome
-from cxdata.queries import Answer, Moment, Query
+from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import import_sample
 from cxdata.settings import parse_instant
 from cxdata.store import Store

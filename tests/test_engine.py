@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxdata import comparison, queries
 from cxdata import engine as engines
-from cxdata import queries
 from cxdata.engine import DuckDBEngine, SparkEngine, spark_sql
 from cxdata.errors import CxError
 from cxdata.filters import DIMENSIONS, NOTHING, Filters, Period
 from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Curve, Quantile
-from cxdata.queries import ALL_GRAINS, Query
+from cxdata.questions import ALL_GRAINS, Query
 from tests.conftest import moment
 from tests.test_queries import d
 
@@ -111,7 +111,7 @@ def test_filters_and_time_travel(pair, sample, clock):
 def test_comparisons(pair, sample):
     names = tuple(entry.name for entry in ALL if not isinstance(entry.measure, Curve))
     query = Query(names, filters=Filters(Period(d("2026-03-01"), d("2026-06-01"))))
-    here, there = (queries.compare(engine, query, moment(sample)) for engine in pair)
+    here, there = (comparison.compare(engine, query, moment(sample)) for engine in pair)
     assert {name: one.verdict for name, one in here.items()} == {name: one.verdict for name, one in there.items()}
     for name in names:
         numbers = (

@@ -8,7 +8,7 @@ import lifelines
 import numpy as np
 import pytest
 
-from cxdata import queries, statistics
+from cxdata import questions, statistics
 from cxdata.errors import UnknownName
 from cxdata.facts import TABLES
 from cxdata.filters import dimension
@@ -487,4 +487,4 @@ def test_metrics_asked_together_are_those_asked_alone(sample):
         alone = question(sample, name, grain="quarter").rows
         found = together[together["metric"] == name].reset_index(drop=True)
         assert found.equals(alone) or np.allclose(found["value"], alone["value"], equal_nan=True)
-    assert queries.TOTAL == "total"
+    assert questions.TOTAL == "total"

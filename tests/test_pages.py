@@ -89,7 +89,7 @@ def test_the_headline_numbers_are_those_of_the_command_line(sample_shown, sample
     from cxdata import formats, queries
     from cxdata.engine import DuckDBEngine
     from cxdata.filters import Filters, Period
-    from cxdata.queries import Moment, Query
+    from cxdata.questions import Moment, Query
 
     at = opened("overview", period="custom", **{"from": "2026-01-01", "to": "2026-06-30"}, team=["Noord"])
     moment = Moment(sample_file.settings(), sample_file.as_of())

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cxdata import queries
+from cxdata import comparison, queries
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, UnknownName
 from cxdata.filters import DIMENSIONS, FILTERS, NOTHING, Filters, Period, add_months, dimension, whole_months
 from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Curve, ProjectedValue, Quantile
-from cxdata.queries import ALL_GRAINS, Query, period_end, period_start, starts_between
+from cxdata.questions import ALL_GRAINS, Query, period_end, period_start, starts_between
 from cxdata.settings import Settings
 from tests.conftest import moment, question
 
@@ -264,7 +264,7 @@ def test_distinct_values_are_the_most_used_first(store, load):
 
 def compared(store, *names: str, start: str, end: str, as_of: str | None = None, before=None, **values):
     query = Query(names, filters=Filters(Period(d(start), d(end)), values))
-    return queries.compare(DuckDBEngine(store), query, moment(store, as_of), before)
+    return comparison.compare(DuckDBEngine(store), query, moment(store, as_of), before)
 
 
 def waits(before: list[int], now: list[int]) -> str:
@@ -383,7 +383,7 @@ def test_mann_whitney_is_that_of_scipy(sample, entry):
         for a, b in (("2026-04-01", "2026-05-01"), ("2026-03-01", "2026-04-01"))
     )
     engine, at = DuckDBEngine(sample), moment(sample)
-    p = queries.mann_whitney(engine, metric(entry.name), now, before, at)
+    p = comparison.mann_whitney(engine, metric(entry.name), now, before, at)
     expression = entry.measure.expression("calendar")
     samples = [
         engine.query(

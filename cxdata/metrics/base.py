@@ -147,7 +147,7 @@ class Quantile(Measure):
     """A quantile (type 7) of a duration; `{clock}` in the expression is the clock the reader chose.
 
     Its interval needs the order statistics at ranks that depend on n, and its verdict the ranks of both
-    periods: queries asks those apart (see `queries.quantile_bounds` and `queries.mann_whitney`).
+    periods: queries asks those apart (see `queries` and `comparison.mann_whitney`).
     """
 
     x: str

@@ -10,9 +10,9 @@ import streamlit as st
 
 from cxdata import formats
 from cxdata.charts import spark_svg
+from cxdata.comparison import Comparison
 from cxdata.i18n import N_, _
 from cxdata.metrics import metric
-from cxdata.queries import Comparison
 from cxdata.ui import look, state
 from cxdata.ui.view import View
 

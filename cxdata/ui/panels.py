@@ -13,7 +13,7 @@ from cxdata import formats
 from cxdata.filters import dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
-from cxdata.queries import Answer, Query
+from cxdata.questions import Answer, Query
 from cxdata.ui import look, state
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}

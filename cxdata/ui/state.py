@@ -17,12 +17,13 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import i18n, queries
+from cxdata import comparison, i18n, queries
 from cxdata.charts import Style
+from cxdata.comparison import Comparison
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
 from cxdata.filters import Filters, Period
-from cxdata.queries import Answer, Comparison, Moment, Query
+from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample
 from cxdata.settings import Settings
 from cxdata.store import Store
@@ -147,7 +148,7 @@ def ask(query: Query) -> Answer:
 
 @st.cache_resource(show_spinner=False, max_entries=300)
 def _compare(key: tuple[str, int], query: Query, before: Period | None) -> dict[str, Comparison]:  # noqa: ARG001
-    return queries.compare(engine(), query, the_moment(), before)
+    return comparison.compare(engine(), query, the_moment(), before)
 
 
 def compare(query: Query, before: Period | None) -> dict[str, Comparison]:

@@ -14,9 +14,10 @@ from typing import Any
 import streamlit as st
 
 from cxdata import formats
+from cxdata.comparison import Comparison
 from cxdata.filters import FILTERS, NOTHING, Filters, Period, add_months, dimension
 from cxdata.i18n import N_, _
-from cxdata.queries import Answer, Comparison, Query
+from cxdata.questions import Answer, Query
 from cxdata.settings import CLOCKS
 from cxdata.ui import state
 

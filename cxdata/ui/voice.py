@@ -12,7 +12,7 @@ from cxdata import charts, formats, rows
 from cxdata.charts import Style
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
-from cxdata.queries import Answer
+from cxdata.questions import Answer
 from cxdata.ui import look, state
 from cxdata.ui.panels import panel
 from cxdata.ui.view import View

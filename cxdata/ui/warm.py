@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cxdata import charts, i18n
 from cxdata.filters import Filters
-from cxdata.queries import Query
+from cxdata.questions import Query
 from cxdata.ui import state, view
 
 HEADLINES = ("nps", "csat", "ces", "first_response_time", "resolution_time", "sla", "retention_rate", "churn_rate")
