@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.i18n",),
     ("cxdata.errors",),
+    ("cxdata.encoding",),
+    ("cxdata.records",),
     ("cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading"),
     ("cxdata.settings", "cxdata.parsing", "cxdata.sources", "cxdata.filters", "cxdata.metrics"),
     ("cxdata.formats", "cxdata.facts", "cxdata.understanding"),
@@ -66,7 +68,7 @@ def test_every_module_has_its_layer(path):
 
 def test_every_layer_is_there():
     there = {layer(name_of(path)) for path in SOURCES}
-    assert set(PLACE) == there
+    assert set(PLACE) == there - {None}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)

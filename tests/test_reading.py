@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cxdata import reading
+from cxdata import encoding
 from cxdata.errors import CxError
 from cxdata.reading import Ragged, TextTable, line_numbers, raw_records, read, strict_copy
 
@@ -97,7 +97,7 @@ def test_utf8_cut_in_the_middle_of_a_character(table):
 
 
 def test_character_over_two_chunks(table, monkeypatch):
-    monkeypatch.setattr(reading, "CHUNK", 3)
+    monkeypatch.setattr(encoding, "CHUNK", 3)
     found = table("a,b\r\né,€\r\nü,😀\r\n")
     assert (found.encoding, duck(found)) == ("utf-8", [("é", "€"), ("ü", "😀")])
 
@@ -327,7 +327,7 @@ def test_no_permission_is_a_sentence_and_leaves_nothing_behind(table, tmp_path, 
     def refuse(*args):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(reading, "_normalise", refuse)
+    monkeypatch.setattr(encoding, "normalise", refuse)
     with pytest.raises(CxError, match=r"export\.csv could not be read: Permission denied"):
         table("a,b\r\n1,2\r\n")
     assert list((tmp_path / "work").iterdir()) == []
