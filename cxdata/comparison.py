@@ -65,7 +65,9 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
     queries = {
         "whole": replace(query, grain=TOTAL, by=()),
         "now": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=now_period)),
-        "before": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=before_period)),
+        "before": replace(
+            query, grain=TOTAL, by=(), filters=replace(query.filters, period=before_period), intervals=False
+        ),
     }
     found: dict[str, Comparison] = {}
     for group in groups(query):

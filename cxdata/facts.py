@@ -104,6 +104,12 @@ def _business(alias: str, second: str) -> str:
 # --- tickets ------------------------------------------------------------------------------------------------
 
 
+def _in_order(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the current tickets lie in order of creation already, as exports mostly do: then nothing is sorted."""
+    sql = "select bool_or(back) from (select created_at < lag(created_at) over () as back from current_tickets)"
+    return not cursor.execute(sql).fetchall()[0][0]
+
+
 def policy_for(policies: tuple[Policy, ...], priority: str | None, team: str | None, channel: str | None) -> Policy:
     """The first policy that matches; no priority counts as normal; none matching is a policy without targets."""
     for policy in policies:
@@ -114,6 +120,17 @@ def policy_for(policies: tuple[Policy, ...], priority: str | None, team: str | N
         ):
             return policy
     return Policy()
+
+
+def _policy_columns(policies: tuple[Policy, ...]) -> list[str]:
+    """What the policies look at: only that has to be compared for every ticket."""
+    return [name for name in ("priority", "team", "channel") if any(getattr(policy, name) for policy in policies)]
+
+
+def _same_policy(policies: tuple[Policy, ...]) -> str:
+    """SQL: the ticket d has the combination of the row p of policy_of."""
+    same = [f"coalesce(p.{name}, '') = coalesce(d.{name}, '')" for name in _policy_columns(policies)]
+    return " and ".join(same) or "true"
 
 
 def stage_of(touchpoint: str | None, stages: Mapping[str, str]) -> str | None:
@@ -128,7 +145,11 @@ def stage_of(touchpoint: str | None, stages: Mapping[str, str]) -> str | None:
 
 def _lookups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Temporary tables: the policy of each priority, team and channel; the stage of each touchpoint."""
-    combinations = cursor.execute("select distinct priority, team, channel from current_tickets").fetchall()
+    asked = _policy_columns(settings.policies)
+    columns = [
+        name if name in asked else f"cast(null as varchar) as {name}" for name in ("priority", "team", "channel")
+    ]
+    combinations = cursor.execute(f"select distinct {', '.join(columns)} from current_tickets").fetchall()
     cursor.execute("""
         create or replace temp table policy_of (priority varchar, team varchar, channel varchar,
             first_response_target_s bigint, resolution_target_s bigint, on_business boolean)""")
@@ -210,9 +231,8 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                    case when p.on_business then off_business_s else off_s end as off_reading,
                    c.segment as customer_segment, c.customer_id as known_customer, s.stage
             from durations d
-            join policy_of p on p.priority is not distinct from d.priority and p.team is not distinct from d.team
-                            and p.channel is not distinct from d.channel
-            left join customer_of c on c.known_as = d.customer_id
+            join policy_of p on {_same_policy(settings.policies)}
+            left join known_customer c on c.known_as = d.customer_id
             left join stage_of s on s.touchpoint = d.touchpoint)
         select source, key, coalesce(known_customer, customer_id) as customer_id, agent, team, channel, priority, coalesce(segment, customer_segment) as segment,
                stage, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
@@ -239,7 +259,7 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                     when rs_taken is not null then resolved_at_s end as resolution_judged_s,
                case when dates_resolution and not coalesce(resolved_at_s < created_s, false)
                     then start_reading + resolution_target_s + off_reading end as resolution_deadline
-        from judged order by created_s""",
+        from judged {"" if _in_order(cursor) else "order by created_s"}""",
         {"zone": settings.zone},
     )
 
@@ -317,6 +337,10 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             from current_customers c join customer_facts f on f.customer_id = c.customer_id
             where email is not null and email not in (select known_as from customer_of)
             group by email having count(distinct c.customer_id) = 1""")
+    # Customers estimated from tickets tell a ticket nothing that it does not know itself.
+    cursor.execute(
+        f"create or replace temp table known_customer as select * from customer_of {'' if known else 'limit 0'}"
+    )
 
 
 _KNOWN_CUSTOMERS = """

@@ -23,7 +23,7 @@ import pyarrow as pa
 from cxdata import reading, sources
 from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
 from cxdata.i18n import N_, _
-from cxdata.parsing import cleaned, quoted
+from cxdata.parsing import WIDE_BLANKS, cleaned, quoted, unclean
 from cxdata.reading import Ragged, TextTable
 from cxdata.schema import KINDS, SCORES, Kind
 from cxdata.sources.base import Mapping_, Source
@@ -224,14 +224,13 @@ class _Import:
             self.cursor.begin()
             self.table, self.ragged = reading.strict_copy(self.table, self.folder)
             self._load(columns)
+        self._clean(columns)
 
     def _load(self, columns: tuple[int, ...]) -> None:
         table = self.table
         width = table.columns + (table.line_column is not None)
         names = ", ".join(f"'c{index}': 'varchar'" for index in range(width))
-        uses = self.mapping.uses.items()
-        texts = {use.index for name, use in uses if self.kind.field(name).type == "text"}
-        wanted = [f"{cleaned(f'c{index}', is_text=index in texts)} as c{index}" for index in columns]
+        wanted = [f"c{index}" for index in columns]
         if table.line_column is not None:
             wanted.append(f"cast(c{table.line_column} as bigint) as line")
         self.cursor.execute(
@@ -241,6 +240,21 @@ class _Import:
                 header = false, skip = {table.skip_lines}, new_line = '\\n', auto_detect = false, strict_mode = true,
                 columns = {{{names}}})"""
         )
+
+    def _clean(self, columns: tuple[int, ...]) -> None:
+        """Take blanks, and words for nothing, off the columns that have any."""
+        uses = self.mapping.uses.items()
+        texts = {use.index for name, use in uses if self.kind.field(name).type == "text"}
+        plain, wide = _blanks_at_ends(self.table.path, self.table.delimiter)
+        checks = ", ".join(
+            f"bool_or({unclean(f'c{index}', is_text=index in texts, plain=plain, wide=wide)})" for index in columns
+        )
+        dirty = [i for i, found in zip(columns, self.rows(f"select {checks} from {STAGING}")[0], strict=True) if found]
+        if dirty:
+            changed = ", ".join(f"{cleaned(f'c{index}', is_text=index in texts)} as c{index}" for index in dirty)
+            self.cursor.execute(
+                f"create or replace temp table {STAGING} as select * replace ({changed}) from {STAGING}"
+            )
 
     @property
     def first_row(self) -> int:
@@ -273,24 +287,21 @@ class _Import:
         columns = ", ".join(
             f"{name}" if name in names else f"cast(null as {type_}) as {name}" for name, type_ in self.kind.columns
         )
-        if self.kind.id in self.understood.plans:
-            key = f"{self.kind.id}"
-            empty = "where left_out is null and bad is null and key is not null"
-        else:
-            key, empty = "''", "where left_out is null and bad is null"
-        self.cursor.execute(
-            f"""create or replace temp table typed as
-                select * from (select record, {key} as key, {columns}, left_out, bad from parsed) {empty}"""
-        )
         if self.kind.id not in self.understood.plans or self._unnamed():
             self._derived_keys(names)
-        self.cursor.execute("""
+            keyed = "select * from keyed"
+        else:
+            keyed = f"""select record, {self.kind.id} as key, {columns} from parsed
+                        where left_out is null and bad is null and {self.kind.id} is not null"""
+        self.cursor.execute(f"""
             create or replace temp table repeated as
-            select t.record from typed t join
-                (select key, max(record) as newest from typed group by key having count(*) > 1) n using (key)
+            with keyed_rows as ({keyed})
+            select t.record from keyed_rows t join
+                (select key, max(record) as newest from keyed_rows group by key having count(*) > 1) n using (key)
             where t.record < n.newest""")
         if self.one("select count(*) from repeated"):
-            self.cursor.execute("delete from typed where record in (select record from repeated)")
+            keyed = f"select * from ({keyed}) where record not in (select record from repeated)"
+        self.cursor.execute(f"create or replace temp view typed as {keyed}")
 
     def _unnamed(self) -> bool:
         """Whether some good rows lack the id that the others have (only where the id is not required)."""
@@ -308,10 +319,10 @@ class _Import:
         )
         self.cursor.execute(
             f"""
-            create or replace temp table typed as
+            create or replace temp table keyed as
             select record, case when {have_id} then {self.kind.id if self.kind.id in names else "''"}
                    else content || '-' || row_number() over (partition by content order by record) end as key,
-                   {columns}, left_out, bad
+                   {columns}
             from (select *, md5(concat_ws('\\x1f', {content})) as content from parsed
                   where left_out is null and bad is null)"""
         )
@@ -447,13 +458,23 @@ class _Import:
     def keep(self, outcome: Outcome, path: Path, by: str, now: datetime) -> None:
         """Write the versions, the rejects, the file and the record of the import."""
         import_id = self.one("select coalesce(max(import_id), 0) + 1 from imports")
+        if not outcome.rejected:  # memory is better used for what follows
+            self.cursor.execute(f"drop table {STAGING}")
         columns = version_columns(self.kind)
         self.cursor.execute(
             f"""insert into {self.kind.name}_versions (import_id, source, key, {columns})
-                select {import_id}, {quoted(self.source.system)}, key, {columns} from typed order by record"""
+                select {import_id}, {quoted(self.source.system)}, key, {columns} from typed"""
         )
         if outcome.rejected:
             self._keep_rejects(import_id)
+        for what in (
+            "view typed",
+            "table if exists keyed",
+            "table repeated",
+            "table parsed",
+            f"table if exists {STAGING}",
+        ):
+            self.cursor.execute(f"drop {what}")
         sha256, size = _keep_original(self.cursor, path)
         outcome.import_id = import_id
         self.cursor.execute(
@@ -515,6 +536,27 @@ class _Import:
                 said = note(_REASONS[plan.type], value=value, reads=plan.reads)
             raw = list(cells[int(record)])[: self.table.columns]
             yield line or lines[int(record)], plan.header, value or "", json.dumps(said.dumped()), raw
+
+
+def _blanks_at_ends(path: Path, delimiter: str) -> tuple[bool, bool]:
+    """Whether cells of a UTF-8 file may begin or end with (ASCII blanks, blanks beyond ASCII): a pass over its bytes."""
+    mark = delimiter.encode()
+    ends = (mark, b"\n", b'"')
+    plain = [pair for end in ends for blank in (b" ", b"\t", b"\n") for pair in (blank + end, end + blank)]
+    plain = [pair for pair in plain if pair not in (mark + b"\n", b"\n" + mark, b'"\n', b'\n"', mark + mark)]
+    wide = [blank.encode() for blank in WIDE_BLANKS]
+    found_plain = found_wide = False
+    last = b""
+    with path.open("rb") as file:
+        while block := last + file.read(BLOCK):
+            if len(block) == len(last):
+                break
+            found_plain = found_plain or any(pair in block for pair in plain)
+            found_wide = found_wide or any(blank in block for blank in wide)
+            if found_plain and found_wide:
+                break
+            last = block[-3:]
+    return found_plain, found_wide
 
 
 def _keep_original(cursor: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, int]:

@@ -19,7 +19,8 @@ from cxdata.schema import PRIORITIES
 Run = Callable[[str], list[tuple[Any, ...]]]  # SQL -> rows
 
 EARLIEST, LATEST = "1970-01-02", "2100-01-01"
-BLANKS = " \t\n\r\u00a0\u202f\ufeff"
+WIDE_BLANKS = "\u00a0\u202f\ufeff"
+BLANKS = " \t\n\r" + WIDE_BLANKS
 NULL_WORDS = ("", "null", "n/a", "-", "--", "?", "#n/a", "(empty)", "undefined")
 NO_VALUE_WORDS = (*NULL_WORDS, "na", "nan", "nat", "nil", "none")  # NA may be a region, but it is no date
 
@@ -34,6 +35,23 @@ def cleaned(column: str, *, is_text: bool = False) -> str:
     trimmed = f"trim({column}, {quoted(BLANKS)})"
     words = ", ".join(quoted(word) for word in (NULL_WORDS if is_text else NO_VALUE_WORDS))
     return f"case when length({trimmed}) <= 9 and lower({trimmed}) in ({words}) then null else {trimmed} end"
+
+
+def unclean(column: str, *, is_text: bool = False, plain: bool = True, wide: bool = True) -> str:
+    """SQL: whether `cleaned` might change the cell; cheap, so that clean columns are left as they are.
+
+    `plain`, `wide`: whether cells may begin or end with ASCII blanks, and with the blanks beyond ASCII.
+    """
+    words = NULL_WORDS if is_text else NO_VALUE_WORDS
+    spelt = {spelling for word in words for spelling in (word, word.upper(), word.capitalize(), word.title())}
+    checks = [f"{column} in ({', '.join(quoted(word) for word in sorted(spelt))})"]
+    if plain:
+        checks += [f"{column} < '!'", f"right({column}, 1) <= ' '"]
+    if wide:
+        checks += [
+            f"{test}({column}, {quoted(blank)})" for blank in WIDE_BLANKS for test in ("starts_with", "ends_with")
+        ]
+    return f"({' or '.join(checks)})"
 
 
 # --- dates and instants -------------------------------------------------------------------------------------
@@ -245,15 +263,22 @@ def read_dates(
 
 
 def _iso_reading(run: Run, relation: str, text: str) -> DateReading | None:
-    # The year has four digits: "14-05-26" is none that begins with its year, though strptime would read year 14.
-    counts = ", ".join(
-        f"count(*) filter (try_strptime({text}, {quoted(form)}) >= timestamp '1000-01-01')" for form in ISO_FORMATS
-    )
-    total, *parsed = run(f"select count({text}), {counts} from {relation}")[0]
-    for form, count in zip(ISO_FORMATS, parsed, strict=True):
-        if count == total:  # an empty column reads as anything
+    """The ISO format of the whole column, or None. The first cells say which it can be, all of them whether it is."""
+    first = f"(select {text} as text from {relation} where {text} is not null limit 500)"
+    for form in _formats_of_all(run, first, "text", ISO_FORMATS):
+        if _formats_of_all(run, relation, text, (form,)):
             return DateReading((form,), date_only="%H" not in form)
     return None
+
+
+def _formats_of_all(run: Run, relation: str, text: str, forms: Sequence[str]) -> list[str]:
+    """Those of the formats in which every cell is a date; an empty column reads as anything."""
+    # The year has four digits: "14-05-26" is none that begins with its year, though strptime would read year 14.
+    counts = ", ".join(
+        f"count(*) filter (try_strptime({text}, {quoted(form)}) >= timestamp '1000-01-01')" for form in forms
+    )
+    total, *parsed = run(f"select count({text}), {counts} from {relation}")[0]
+    return [form for form, count in zip(forms, parsed, strict=True) if count == total]
 
 
 def _recognised(found: Sequence[tuple[str, int]]) -> list[_Shape] | str:
