@@ -1,6 +1,6 @@
 """CX Dashboard: from a customer-care team's exports to numbers that can be trusted.
 
-bytes  -- reading ------> a text table: encoding, delimiter, header record
+bytes  -- encoding, records, reading -> a text table: encoding, delimiter, header record
        -- sources ------> what the file is: tool, kind, which column is which field
        -- parsing ------> SQL that turns text into typed values, with the whole column as evidence
        -- importing ----> rows, rejects and a summary, stored in one transaction

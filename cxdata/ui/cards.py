@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -79,9 +80,9 @@ def interval(found: Comparison) -> str:
     return _("95% interval {ends}", ends=ends)
 
 
-def _spark(rows: object) -> str:
-    values = list(rows["value"])  # type: ignore[index]
-    partial = bool(rows["partial"].iloc[-1]) if len(values) else False  # type: ignore[index]
+def _spark(rows: Any) -> str:
+    values = list(rows["value"])
+    partial = bool(rows["partial"].iloc[-1]) if len(values) else False
     svg = spark_svg(values, state.style().colours[0], last_partial=partial)
     if not svg:
         return ""

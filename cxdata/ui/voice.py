@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -60,9 +61,9 @@ def score_distribution(view: View) -> None:
 
 
 def _comments(
-    engine: object, filters: Filters, moment: object, search: str, lowest: bool, page: int
+    engine: Any, filters: Filters, moment: Any, search: str, lowest: bool, page: int
 ) -> tuple[pd.DataFrame, int]:
-    return rows.comments(engine, filters, moment, search=search, lowest_first=lowest, page=page, size=PAGE_SIZE)  # type: ignore[arg-type]
+    return rows.comments(engine, filters, moment, search=search, lowest_first=lowest, page=page, size=PAGE_SIZE)
 
 
 @st.fragment
@@ -108,21 +109,21 @@ def _turn(by: int) -> None:
     st.session_state["comment_page"] += by
 
 
-def _comment(row: object) -> str:
-    normal, score, best = row.normal, row.score, max(row.best, row.worst)  # type: ignore[attr-defined]
-    low = normal <= 0.6 if row.kind == "nps" else normal < 0.5  # type: ignore[attr-defined]
-    high = normal >= 0.9 if row.kind == "nps" else normal >= 0.75  # type: ignore[attr-defined]
+def _comment(row: Any) -> str:
+    normal, score, best = row.normal, row.score, max(row.best, row.worst)
+    low = normal <= 0.6 if row.kind == "nps" else normal < 0.5
+    high = normal >= 0.9 if row.kind == "nps" else normal >= 0.75
     style = "low" if low else "high" if high else ""
-    about = [formats.day(row.answered_on), _(KIND_WORDS[row.kind])]  # type: ignore[attr-defined]
+    about = [formats.day(row.answered_on), _(KIND_WORDS[row.kind])]
     for name in ("team", "channel", "segment"):
         word = getattr(row, name)
         if word is not None and not pd.isna(word):
             about.append(formats.group(name, word))
-    for label, word in ((_("customer"), row.customer_id), (_("ticket"), row.ticket_id)):  # type: ignore[attr-defined]
+    for label, word in ((_("customer"), row.customer_id), (_("ticket"), row.ticket_id)):
         if word is not None and not pd.isna(word):
             about.append(f"{label} {word}")
     said = f"{formats.decimal(score, 0)}/{formats.decimal(best, 0)}"
-    text = look.escaped(row.comment)  # type: ignore[attr-defined]
+    text = look.escaped(row.comment)
     return (
         f'<div class="cx-comment"><p><span class="cx-score {style}">{said}</span>{text}</p>'
         f'<div class="cx-small">{look.escaped(" · ".join(about))}</div></div>'
