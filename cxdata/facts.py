@@ -1,6 +1,6 @@
 """Current rows to facts: everything a metric needs, derived once, so that a chart needs no date arithmetic.
 
-In: SQL of the current rows of each kind, the settings, and as-of. Out: the tables named in TABLES, written on the
+In: SQL of the current rows of each kind, and the settings. Out: the tables named in TABLES, written on the
 cursor it is handed, sorted by time. Facts do not depend on as-of: open clocks are kept as readings to compare
 with the reading of the clock at as-of, so that as-of can be any instant at the time of asking.
 """
@@ -8,7 +8,7 @@ with the reading of the clock at as-of, so that as-of can be any instant at the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import duckdb
 
@@ -31,9 +31,7 @@ STAGE_WORDS = {
 }
 
 
-def build(
-    cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mapping[str, str], as_of_s: int | None
-) -> None:
+def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mapping[str, str]) -> None:
     """(Re)write all fact tables from the current rows. `current`: {kind: select}. Part of the caller's transaction."""
     for kind, sql in current.items():
         cursor.execute(f"create or replace temp view current_{kind} as {sql}")
@@ -43,7 +41,7 @@ def build(
     _tickets(cursor, settings)
     _surveys(cursor, settings)
     _purchases(cursor, settings)
-    _periods(cursor, as_of_s)
+    _periods(cursor)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
 
@@ -382,24 +380,21 @@ def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     )
 
 
-def _periods(cursor: duckdb.DuckDBPyConnection, as_of_s: int | None) -> None:
-    """All periods of every grain from the first to the last day of the facts, for series without holes."""
-    first, last = cursor.execute("""
-        select min(a), max(b) from (
-            select min(created_on) as a, max(greatest(created_on, resolved_on)) as b from ticket_facts
-            union all select min(answered_on), max(answered_on) from survey_facts
-            union all select min(started_on), max(greatest(started_on, cancelled_on)) from customer_facts
-            union all select min(purchased_on), max(purchased_on) from purchase_facts)""").fetchall()[0]
-    as_of = None if as_of_s is None else datetime.fromtimestamp(as_of_s, UTC).date()
-    days = [day for day in (first, last, as_of) if day is not None] or [NO_DATA]
+def _periods(cursor: duckdb.DuckDBPyConnection) -> None:
+    """All periods of every grain from the first day of the facts to the end of the calendar, for series without holes.
+
+    As-of may be set to any later instant: stocks such as active customers stand in periods without an event too.
+    """
+    first = cursor.execute("""
+        select min(a) from (
+            select min(created_on) as a from ticket_facts union all select min(answered_on) from survey_facts
+            union all select min(started_on) from customer_facts
+            union all select min(purchased_on) from purchase_facts)""").fetchall()[0][0]
     grains = " union all ".join(
         f"""select '{grain}' as grain, cast(starts_on as date) as starts_on,
                    cast(starts_on + interval 1 {grain} as date) as ends_on
             from range(date_trunc('{grain}', $first), cast($last as timestamp), interval 1 {grain}) t(starts_on)"""
         for grain in GRAINS
     )
-    last_day = date.fromordinal(max(days).toordinal() + 2)
-    cursor.execute(
-        f"create or replace table periods as {grains}",
-        {"first": datetime.combine(min(days), datetime.min.time()), "last": last_day},
-    )
+    start = datetime.combine(first or NO_DATA, datetime.min.time())
+    cursor.execute(f"create or replace table periods as {grains}", {"first": start, "last": calendars.LAST_DAY})

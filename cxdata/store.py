@@ -83,7 +83,7 @@ class Store:
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
             cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])
-            facts.build(cursor, Settings(), self.current_relations(cursor), None)
+            facts.build(cursor, Settings(), self.current_relations(cursor))
         elif found[0][0] > SCHEMA_VERSION:
             raise CxError(
                 "{path} was written by a newer version of CX Dashboard. Update the program to open it.", path=self.path
@@ -149,7 +149,7 @@ class Store:
     def rebuild(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Derive the facts again, inside the caller's transaction."""
         settings = self._settings(cursor)
-        facts.build(cursor, settings, self.current_relations(cursor), self._data_as_of(cursor))
+        facts.build(cursor, settings, self.current_relations(cursor))
         cursor.execute("update state set value = value + 1 where name = 'data'")
 
     def imports(self) -> list[dict[str, Any]]:

@@ -315,6 +315,16 @@ def test_golden_customers_by_month(march, table):
     ]  # fmt: skip
 
 
+def test_stocks_stand_in_months_after_the_last_event(load, table):
+    load("customer_id,started_on,cancelled_on,segment\na,2026-01-10,,N\nb,2026-01-15,2026-03-20,N\n")
+    assert table("active_customers", grain="month", start="2026-03-01", as_of="2026-06-01") == [
+        (date(2026, 3, 1), 1, 1), (date(2026, 4, 1), 1, 1), (date(2026, 5, 1), 1, 1),
+    ]  # fmt: skip
+    assert table("retention_rate", grain="month", start="2026-04-01", as_of="2026-06-01") == [
+        (date(2026, 4, 1), 1, 1), (date(2026, 5, 1), 1, 1),
+    ]  # fmt: skip
+
+
 def test_a_customer_of_the_border(load, ask):
     """Active at t: started before t, and cancelled on t or later."""
     load(
