@@ -8,6 +8,7 @@ and the current row of a key is its version in the newest import that is not und
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ class Store:
     Several threads may read at once, each through its own cursor; one writes at a time.
     """
 
-    def __init__(self, path: Path | None = None, *, memory: str = "1GB") -> None:
+    def __init__(self, path: Path | None = None, *, memory: str | None = None) -> None:
         self.path = path
         self._lock = threading.RLock()
         try:
@@ -56,7 +57,7 @@ class Store:
                 config={
                     "autoinstall_known_extensions": False,
                     "autoload_known_extensions": False,
-                    "memory_limit": memory,
+                    "memory_limit": memory or os.environ.get("CX_MEMORY") or "1GB",
                 },
             )
         except (duckdb.IOException, OSError) as error:
@@ -104,6 +105,12 @@ class Store:
             cursor.begin()
             try:
                 yield cursor
+            except duckdb.OutOfMemoryException as error:
+                cursor.rollback()
+                raise CxError(
+                    "The database needs more memory for this than it may use; nothing was changed. Set CX_MEMORY to more "
+                    "(now 1GB unless set), such as CX_MEMORY=4GB, and try again."
+                ) from error
             except BaseException:
                 cursor.rollback()
                 raise
