@@ -250,7 +250,11 @@ def test_unknown_kinds_suggest_the_nearest():
 
 
 def test_too_little_memory_is_a_sentence_and_changes_nothing(store):
-    with pytest.raises(CxError, match="CX_MEMORY"), store.writing() as cursor:
-        cursor.execute("insert into state values ('x', 1)")
-        raise duckdb.OutOfMemoryException("failed to pin block")
+    def write() -> None:
+        with store.writing() as cursor:
+            cursor.execute("insert into state values ('x', 1)")
+            raise duckdb.OutOfMemoryException("failed to pin block")
+
+    with pytest.raises(CxError, match="CX_MEMORY"):
+        write()
     assert store.query("select count(*) as k from state where name = 'x'").to_pylist() == [{"k": 0}]
