@@ -75,7 +75,8 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
             continue
         if now_period == whole or moment.complete_until == moment.until:
             queries["whole"] = queries["now"]
-        parts = {when: ask_parts(engine, group, one, moment) for when, one in queries.items()}
+        asked = {one: ask_parts(engine, group, one, moment) for one in dict.fromkeys(queries.values())}
+        parts = {when: asked[one] for when, one in queries.items()}
         for index, entry in enumerate(group):
             rows = {
                 when: measured_rows(entry, index, parts[when], queries[when], moment, engine).iloc[0]
