@@ -1,7 +1,7 @@
 """What the pages ask: for each page its questions, as the pages put them.
 
-A series has no intervals (a line is drawn), a total has them, a comparison sets the last 12 months against the 12
-before. Curves (survival, cohorts) are totals of their own.
+Series and totals have their intervals; a comparison sets the last 12 months against the 12 before. Curves
+(survival, cohorts) are totals of their own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Question:
 
 
 def _series(*metrics: str) -> Question:
-    return Question(Query(metrics, "month", filters=Filters(BOTH_YEARS), intervals=False))
+    return Question(Query(metrics, "month", filters=Filters(BOTH_YEARS)))
 
 
 def _totals(by: str, *metrics: str) -> Question:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from cxdata import statistics
+from cxdata import tallies
 from cxdata.engine import Engine
 from cxdata.filters import Period
-from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
-from cxdata.queries import ask_parts, groups, measured_rows, part_arrays, scope
+from cxdata.metrics.base import Curve, Metric, ProjectedValue, Quantile
+from cxdata.queries import Parts, ask_parts, groups, measured
 from cxdata.questions import TOTAL, Moment, Query
 
 
@@ -65,9 +65,7 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
     queries = {
         "whole": replace(query, grain=TOTAL, by=()),
         "now": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=now_period)),
-        "before": replace(
-            query, grain=TOTAL, by=(), filters=replace(query.filters, period=before_period), intervals=False
-        ),
+        "before": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=before_period)),
     }
     found: dict[str, Comparison] = {}
     for group in groups(query):
@@ -77,36 +75,33 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
             queries["whole"] = queries["now"]
         asked = {one: ask_parts(engine, group, one, moment) for one in dict.fromkeys(queries.values())}
         parts = {when: asked[one] for when, one in queries.items()}
-        for index, entry in enumerate(group):
-            rows = {
-                when: measured_rows(entry, index, parts[when], queries[when], moment, engine).iloc[0]
-                for when in queries
-            }
-            arrays = {when: part_arrays(parts[when], index) for when in queries}
-            found[entry.name] = _compared(entry, rows, arrays, queries, moment, engine)
+        for entry in group:
+            rows = {when: measured(entry, parts[when], queries[when], moment, engine) for when in queries}
+            found[entry.name] = _compared(entry, rows, parts, queries, moment)
     return {name: found[name] for name in query.metrics if name in found}
 
 
 def _compared(
     entry: Metric,
-    rows: Mapping[str, pd.Series],
-    arrays: Mapping[str, Mapping[str, Array]],
+    rows: Mapping[str, Mapping[str, list[Any]]],
+    parts: Mapping[str, Parts],
     queries: Mapping[str, Query],
     moment: Moment,
-    engine: Engine,
 ) -> Comparison:
-    whole, now, before = rows["whole"], rows["now"], rows["before"]
+    whole, now, before = ({name: column[0] for name, column in rows[when].items()} for when in queries)
     p = np.nan
     low = high = np.nan
     enough = min(now["n"], before["n"]) >= moment.settings.minimum_n or entry.unit == "count"
-    measured = not (np.isnan(now["value"]) or np.isnan(before["value"]))
+    is_measured = not (np.isnan(now["value"]) or np.isnan(before["value"]))
     if isinstance(entry.measure, Quantile):
-        p = mann_whitney(engine, entry, queries["now"], queries["before"], moment) if enough and measured else np.nan
+        duration = entry.measure.duration
+        if enough and is_measured:
+            p = tallies.mann_whitney(parts["now"].tallies[duration], parts["before"].tallies[duration])
         clear = bool(p < 0.05)
     elif isinstance(entry.measure, ProjectedValue):
         clear = False
     else:
-        ends = entry.measure.difference(arrays["now"], arrays["before"])
+        ends = entry.measure.difference(parts["now"].arrays[entry.name], parts["before"].arrays[entry.name])
         low, high = (float(np.atleast_1d(end)[0]) for end in ends)
         clear = bool(low > 0 or high < 0)
     difference = now["value"] - before["value"]
@@ -123,7 +118,7 @@ def _compared(
         low,
         high,
         float(p),
-        _verdict(entry, difference, clear and enough, measured and enough and not (np.isnan(low) and np.isnan(p))),
+        _verdict(entry, difference, clear and enough, is_measured and enough and not (np.isnan(low) and np.isnan(p))),
         queries["now"].filters.period,
         queries["before"].filters.period,
         queries["now"].filters.ignored(entry.table),
@@ -136,31 +131,3 @@ def _verdict(entry: Metric, difference: float, clear: bool, judged: bool) -> str
     if not clear or difference == 0:
         return "none"
     return "better" if (difference > 0) == (entry.better == "higher") else "worse"
-
-
-def mann_whitney(engine: Engine, entry: Metric, now: Query, before: Query, moment: Moment) -> float:
-    """Two-sided p-value that durations of two periods differ, from counts of equal values, exact with ties."""
-    measure = entry.measure
-    assert isinstance(measure, Quantile)
-    x = measure.expression(now.filters.clock)
-    conditions, params = scope(entry, replace(now, filters=replace(now.filters, period=Period())), moment)
-    own = {}
-    for when, query in (("now", now), ("before", before)):
-        period = query.filters.period
-        params[f"{when}_start"], params[f"{when}_end"] = period.start, min(period.end or moment.until, moment.until)
-        own[when] = f"({entry.time}_on >= ${when}_start and {entry.time}_on < ${when}_end)"
-    where = " and ".join([*conditions, f"({own['now']} or {own['before']})"])
-    sql = f"""
-        with tally as (
-            select {x} as x, cast(count(*) filter (where {own["now"]}) as double) as a,
-                   cast(count(*) filter (where {own["before"]}) as double) as b
-            from {entry.facts} where {where} group by {x}),
-        ranked as (
-            select a, b, a + b as t, sum(b) over (order by x rows between unbounded preceding and current row) - b as below
-            from tally where x is not null)
-        select sum(a) as now_n, sum(b) as before_n, sum(a * (below + b * 5e-1)) as u, sum(t * t * t - t) as ties
-        from ranked"""
-    row = engine.query(sql, **params).to_pylist()[0]
-    if not row["now_n"] or not row["before_n"]:
-        return float("nan")
-    return float(statistics.mann_whitney_p(row["u"], row["now_n"], row["before_n"], row["ties"]))

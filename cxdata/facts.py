@@ -20,6 +20,7 @@ TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts", "p
 GRAINS = ("day", "week", "month", "quarter", "year")
 UNANSWERED_S = 24 * 3600  # where no policy applies
 NO_DATA = date(2026, 1, 1)
+STEP_SQL = "cast(floor(5e1 * ln({} + 1e0)) as smallint)"  # of a duration in seconds: steps of about 2 %, in its order
 CODE_MONTH = 32  # days of a month in start_code and end codes: k whole months are exactly 32 k
 
 STAGE_WORDS = {
@@ -173,6 +174,12 @@ def _not_negative(seconds: str) -> str:
     return f"case when {seconds} >= 0 then {seconds} end"
 
 
+_DURATIONS = (
+    ("fr_calendar", "first_response_calendar"),
+    ("fr_business", "first_response_business"),
+    ("rs_calendar", "resolution_calendar"),
+    ("rs_business", "resolution_business"),
+)
 _ONE_TOUCH = {
     "one_touch": "case when agent_replies is not null then agent_replies = 1 and coalesce(reopens, 0) = 0 end",
     "freshservice": "case when customer_messages is not null then customer_messages <= 1 end",
@@ -236,8 +243,8 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                stage, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
                created_s, created_business_s, {_local("created", "created_local")},
                first_response_at_s, resolved_at_s, {_local("resolved", "solved_local")},
-               fr_calendar as first_response_calendar_s, fr_business as first_response_business_s,
-               rs_calendar as resolution_calendar_s, rs_business as resolution_business_s,
+               {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS)},
+               {", ".join(f"{STEP_SQL.format(taken)} as {name}_step" for taken, name in _DURATIONS)},
                coalesce(first_response_at_s < created_s, false) as first_response_negative,
                coalesce(resolved_at_s < created_s, false) as resolution_negative,
                knows_first_response, knows_resolution, agent_replies, reopens, {_ONE_TOUCH[settings.count_as]} as one_touch,

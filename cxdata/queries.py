@@ -1,43 +1,77 @@
 """From a question to an answer: Query -> SQL -> engine -> Answer.
 
 In: which metrics, by what, over which period and filters. Out: rows with value, n, interval and whether the period
-is partial. Metrics that share a table and an instant are asked in one scan. Nothing above does arithmetic on rows.
+is partial. Metrics that share a table and an instant are asked in one scan, durations through a tally. Nothing above
+does arithmetic on rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxdata import flows, statistics
+from cxdata import flows, tallies
 from cxdata.engine import Engine
 from cxdata.errors import CxError
 from cxdata.filters import dimension
 from cxdata.metrics import metric
 from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
 from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
+from cxdata.tallies import Key, Scope, Tally, coded, doubles
 
 BEGINS = {"ticket_facts": "created_s", "survey_facts": "answered_s", "purchase_facts": "purchased_s"}
+_COUNTS = ("n", "x", "promoters", "detractors")  # parts that are 0 where nothing happened
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the measures of a group are made of: for each key (period first, then dimensions) one element an array.
+
+    `arrays`: {metric: {part: array}}; `tallies`: {duration: its tally}, for the rank test of two totals.
+    """
+
+    names: tuple[str, ...]
+    keys: tuple[Key, ...]
+    arrays: Mapping[str, Mapping[str, Array]]
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
 
 
 def ask(engine: Engine, query: Query, moment: Moment) -> Answer:
     """Answer a question. Raises UnknownName for a dimension that a metric does not have."""
-    frames = []
+    found: dict[str, pd.DataFrame | dict[str, list[Any]]] = {}
     for group in groups(query):
         if isinstance(group[0].measure, Curve):
-            frames += [flows.curve(engine, entry, query, moment) for entry in group]
+            found[group[0].name] = flows.curve(engine, group[0], query, moment)
         else:
             parts = ask_parts(engine, group, query, moment)
-            frames += [measured_rows(entry, index, parts, query, moment, engine) for index, entry in enumerate(group)]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["metric", "period", *COLUMNS])
-    order = {name: place for place, name in enumerate(query.metrics)}
-    rows = rows.sort_values("metric", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+            found |= {entry.name: measured(entry, parts, query, moment, engine) for entry in group}
     ignored = {name: query.filters.ignored(metric(name).table) for name in query.metrics}
+    rows = _together([found[name] for name in dict.fromkeys(query.metrics)])
     return Answer(query, rows, {name: names for name, names in ignored.items() if names})
+
+
+def _together(found: Sequence[pd.DataFrame | dict[str, list[Any]]]) -> pd.DataFrame:
+    """One frame of the rows of all metrics: measured ones are joined as lists, and made a frame once."""
+    frames, columns = [], list[dict[str, list[Any]]]()
+    for rows in [*found, None]:
+        if isinstance(rows, dict):
+            columns.append(rows)
+            continue
+        if columns:
+            joined = {name: [value for one in columns for value in one[name]] for name in columns[0]}
+            frames.append(pd.DataFrame(joined).astype({"period": object, "n": "int64", "partial": bool}))
+            columns = []
+        if rows is not None:
+            frames.append(rows)
+    if not frames:
+        return pd.DataFrame(columns=["metric", "period", *COLUMNS])
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def groups(query: Query) -> list[list[Metric]]:
@@ -78,53 +112,95 @@ def scope(entry: Metric, query: Query, moment: Moment) -> tuple[list[str], dict[
     return conditions, params
 
 
+def scan_keys(entry: Metric, query: Query) -> dict[str, str]:
+    """{name: SQL} of the keys of a question's rows: the period, if it has a grain, and the dimensions."""
+    keys = {}
+    if query.grain != TOTAL:
+        keys["period"] = f"{entry.time}_{'on' if query.grain == 'day' else query.grain}"
+    return keys | {name: dimension(name).column(entry.time) for name in query.by}
+
+
 def build_sql(group: Sequence[Metric], query: Query, moment: Moment) -> tuple[str, dict[str, Any]]:
-    """One select for the metrics of a group: a column `period`, one a dimension, and m{i}_{part} for each part."""
+    """One select for metrics that share a scan: the keys, and m{i}_{part} for each part of each metric."""
     entry = group[0]
-    keys = [] if query.grain == TOTAL else [f"{entry.time}_{query.grain}"]
-    names = [] if query.grain == TOTAL else ["period"]
-    if query.grain == "day":
-        keys = [f"{entry.time}_on"]
-    keys += [dimension(name).column(entry.time) for name in query.by]
-    names += query.by
-    columns = [f"{key} as {name}" for key, name in zip(keys, names, strict=True)]
+    keys = scan_keys(entry, query)
     if entry.facts in flows.FLOWS:
         relation, params = flows.relation(entry, query, moment)
-        columns = [*names]
-        keys, where = names, ""
+        keys, where = {name: name for name in keys}, ""
     else:
         conditions, params = scope(entry, query, moment)
         relation, where = entry.facts, f"where {' and '.join(conditions)}"
+    columns = [f"{sql} as {name}" for name, sql in keys.items()]
     for index, one in enumerate(group):
         columns += [f"{sql} as m{index}_{part}" for part, sql in one.measure.parts(query.filters.clock).items()]
-    grouping = f"group by {', '.join(keys)}" if keys else ""
+    grouping = f"group by {', '.join(keys.values())}" if keys else ""
     return f"select {', '.join(columns)} from {relation} {where} {grouping}", params
 
 
-def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Moment) -> pd.DataFrame:
-    """The parts of each metric, a row for every period and group, also for periods in which nothing happened."""
+def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Moment) -> Parts:
+    """The parts of each metric, an element for every period and group, also for periods in which nothing happened."""
+    scans: list[tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]] = []
+    plain = [entry for entry in group if not isinstance(entry.measure, Quantile)]
+    if plain:
+        scans.append(_scanned(engine, plain, query, moment))
+    found: dict[str, Tally] = {}
+    for duration in dict.fromkeys(entry.measure.duration for entry in group if isinstance(entry.measure, Quantile)):
+        own = {e.name: e.measure for e in group if isinstance(e.measure, Quantile) and e.measure.duration == duration}
+        scope_ = Scope(group[0].facts, scan_keys(group[0], query), *scope(group[0], query, moment))
+        measures = list(own.values())
+        found[duration] = tallies.tally(engine, measures[0], query.filters.clock, scope_)
+        answers = tallies.quantiles(engine, measures, query.filters.clock, scope_, found[duration])
+        scans.append((found[duration].keys, dict(zip(own, answers, strict=True))))
+    names = tuple(scan_keys(group[0], query))
+    keys = _all_keys(engine, group[0], query, moment, [key for keys, _ in scans for key in keys])
+    arrays = {name: parts for own_keys, arrays in scans for name, parts in _aligned(own_keys, arrays, keys).items()}
+    return Parts(names, keys, arrays, found)
+
+
+def _scanned(
+    engine: Engine, group: Sequence[Metric], query: Query, moment: Moment
+) -> tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]:
     sql, params = build_sql(group, query, moment)
-    found = engine.query(sql, **params).to_pandas(date_as_object=True)
-    keys = [*(["period"] if query.grain != TOTAL else []), *query.by]
-    if not keys:
-        return found
-    found = found.sort_values(keys, key=_sortable).reset_index(drop=True)
+    table = engine.query(sql, **params)
+    arrays: dict[str, dict[str, Array]] = {}
+    for index, entry in enumerate(group):
+        prefix = f"m{index}_"
+        own = [name for name in table.column_names if name.startswith(prefix)]
+        arrays[entry.name] = {name.removeprefix(prefix): doubles(table[name]) for name in own}
+    places, keys = coded(table, list(scan_keys(group[0], query)))
+    return tuple(keys[place] for place in places), arrays
+
+
+def _all_keys(engine: Engine, entry: Metric, query: Query, moment: Moment, found: Sequence[Key]) -> tuple[Key, ...]:
+    """The keys in order; with a grain every period of the question for every group that was found."""
     if query.grain == TOTAL:
-        return found
-    spine = period_starts(engine, group[0], query, moment)
-    combinations = found[list(query.by)].drop_duplicates() if query.by else pd.DataFrame(index=[0])
-    whole = combinations.merge(pd.DataFrame({"period": spine}), how="cross")[keys].sort_values(keys, key=_sortable)
-    filled = whole.merge(found, on=keys, how="left")
-    counts = [name for name in filled.columns if name.rsplit("_", 1)[-1] in ("n", "x", "promoters", "detractors")]
-    filled[counts] = filled[counts].astype("float64").fillna(0)
-    return filled.reset_index(drop=True)
+        distinct = list(dict.fromkeys(found)) if query.by else [()]
+        return tuple(sorted(distinct, key=_sortable))
+    combinations = sorted({key[1:] for key in found}, key=_sortable) if query.by else [()]
+    periods = period_starts(engine, entry, query, moment)
+    return tuple((period, *names) for period, names in product(periods, combinations))
 
 
-def _sortable(column: pd.Series) -> pd.Series:
-    """Values in order, rows without a value last; numbers as numbers, others as text."""
-    if pd.api.types.is_numeric_dtype(column):
-        return column.astype("float64")
-    return column.map(lambda value: None if value is None else str(value))
+def _sortable(key: Key) -> tuple[tuple[bool, Any], ...]:
+    """Values in order, none last; numbers as numbers, others as text."""
+    return tuple((value is None, value if isinstance(value, int) else str(value)) for value in key)
+
+
+def _aligned(
+    own: Sequence[Key], arrays: Mapping[str, Mapping[str, Array]], keys: Sequence[Key]
+) -> dict[str, dict[str, Array]]:
+    """The arrays in the order of `keys`; where a key was not found, counts are 0 and other parts nan."""
+    if list(own) == list(keys):
+        return {name: dict(parts) for name, parts in arrays.items()}
+    place = {key: index for index, key in enumerate(own)}
+    at = np.array([place.get(key, -1) for key in keys], dtype="int64")
+    made: dict[str, dict[str, Array]] = {}
+    for name, parts in arrays.items():
+        made[name] = {}
+        for part, array in parts.items():
+            missing = 0.0 if part in _COUNTS else np.nan
+            made[name][part] = np.where(at >= 0, array[at], missing) if array.size else np.full(at.size, missing)
+    return made
 
 
 def period_starts(engine: Engine, entry: Metric, query: Query, moment: Moment) -> list[date]:
@@ -146,39 +222,21 @@ def first_day(engine: Engine, entry: Metric) -> date | None:
 # --- parts to rows ------------------------------------------------------------------------------------------
 
 
-def part_arrays(parts: pd.DataFrame, index: int) -> dict[str, Array]:
-    prefix = f"m{index}_"
-    return {
-        name.removeprefix(prefix): parts[name].astype("float64").to_numpy()
-        for name in parts.columns
-        if name.startswith(prefix)
-    }
-
-
-def measured_rows(
-    entry: Metric, index: int, parts: pd.DataFrame, query: Query, moment: Moment, engine: Engine
-) -> pd.DataFrame:
-    arrays = part_arrays(parts, index)
-    periods = parts["period"].tolist() if query.grain != TOTAL else [None] * len(parts)
+def measured(entry: Metric, parts: Parts, query: Query, moment: Moment, engine: Engine) -> dict[str, list[Any]]:
+    """The columns of a metric's rows, in order."""
+    arrays = dict(parts.arrays[entry.name])
+    periods = [key[0] for key in parts.keys] if query.grain != TOTAL else [None] * len(parts.keys)
     if isinstance(entry.measure, ProjectedValue):
         arrays.update(_projection(periods, query, moment, engine, entry))
-    value = entry.measure.value(arrays)
-    n = np.nan_to_num(entry.measure.n(arrays)).astype("int64")
-    if isinstance(entry.measure, Quantile):
-        low, high = (
-            _quantile_bounds(engine, entry, query, moment, parts, n) if query.intervals else (value * np.nan,) * 2
-        )
-    else:
-        low, high = entry.measure.interval(arrays)
-    columns: dict[str, Any] = {"metric": entry.name, "period": periods}
-    columns.update({name: _labels(parts[name]) for name in query.by})
-    columns.update(value=value, n=n, low=low, high=high)
-    columns["partial"] = [is_partial(start, query, moment) for start in periods]
-    return pd.DataFrame(columns).astype({"period": object})
-
-
-def _labels(column: pd.Series) -> list[Any]:
-    return [None if pd.isna(value) else int(value) if isinstance(value, float) else value for value in column]
+    low, high = entry.measure.interval(arrays)
+    columns: dict[str, list[Any]] = {"metric": [entry.name] * len(periods), "period": periods}
+    columns |= {name: [key[index] for key in parts.keys] for index, name in enumerate(parts.names) if name != "period"}
+    columns["value"] = entry.measure.value(arrays).tolist()
+    columns["n"] = np.nan_to_num(entry.measure.n(arrays)).astype("int64").tolist()
+    columns["low"], columns["high"] = low.tolist(), high.tolist()
+    partial = {start: is_partial(start, query, moment) for start in dict.fromkeys(periods)}
+    columns["partial"] = [partial[start] for start in periods]
+    return columns
 
 
 def _projection(
@@ -193,46 +251,6 @@ def _projection(
         first, last = max(first, chosen.start or first), min(last, moment.until, chosen.end or last)
         months.append(max((last - first).days, 1) / 30.436875)
     return {"months": np.array(months), "margin": np.full(len(months), moment.settings.margin)}
-
-
-def _quantile_bounds(
-    engine: Engine, entry: Metric, query: Query, moment: Moment, parts: pd.DataFrame, n: Array
-) -> tuple[Array, Array]:
-    """The order statistics that bound a quantile: their ranks depend on each group's n, so they are asked after it.
-
-    One select a group, joined by `union all`: a period is a stretch of the sorted facts, so each reads its own.
-    """
-    measure = entry.measure
-    assert isinstance(measure, Quantile)
-    low, high = np.full(len(parts), np.nan), np.full(len(parts), np.nan)
-    p_low, p_high = statistics.quantile_probabilities(n.astype("float64"), measure.p)
-    p_low, p_high = np.atleast_1d(p_low), np.atleast_1d(p_high)
-    conditions, params = scope(entry, query, moment)
-    selects = []
-    for row in range(len(parts)):
-        if np.isnan(p_low[row]) or np.isnan(p_high[row]):
-            continue
-        own = [*conditions]
-        if query.grain != TOTAL:
-            start = parts["period"].iloc[row]
-            params[f"from_{row}"], params[f"to_{row}"] = start, period_end(start, query.grain)
-            own += [f"{entry.time}_on >= $from_{row}", f"{entry.time}_on < $to_{row}"]
-        for name in query.by:
-            value, column = _labels(parts[name])[row], dimension(name).column(entry.time)
-            if value is None:
-                own.append(f"{column} is null")
-            else:
-                params[f"{name}_{row}"] = value
-                own.append(f"{column} = ${name}_{row}")
-        x = measure.expression(query.filters.clock)
-        selects.append(
-            f"select {row} as place, quantile_cont({x}, {float(p_low[row])!r}) as low, "
-            f"quantile_cont({x}, {float(p_high[row])!r}) as high from {entry.facts} where {' and '.join(own)}"
-        )
-    for first in range(0, len(selects), 200):
-        for found in engine.query(" union all ".join(selects[first : first + 200]), **params).to_pylist():
-            low[found["place"]], high[found["place"]] = found["low"], found["high"]
-    return low, high
 
 
 def distinct_values(engine: Engine, name: str) -> list[str]:

@@ -28,16 +28,12 @@ COLUMNS = ("value", "n", "low", "high", "partial")
 
 @dataclass(frozen=True)
 class Query:
-    """A question. `grain`: day, week, month, quarter, year or total; `by`: names of dimensions.
-
-    `intervals` off saves the second question that the interval of a median needs.
-    """
+    """A question. `grain`: day, week, month, quarter, year or total; `by`: names of dimensions."""
 
     metrics: tuple[str, ...]
     grain: str = TOTAL
     by: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
-    intervals: bool = True
 
     def __post_init__(self) -> None:
         if self.grain not in ALL_GRAINS:

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.formats", "cxdata.facts", "cxdata.understanding"),
     ("cxdata.store",),
     ("cxdata.engine", "cxdata.importing", "cxdata.questions"),
-    ("cxdata.flows", "cxdata.sample"),
+    ("cxdata.flows", "cxdata.tallies", "cxdata.sample"),
     ("cxdata.queries",),
     ("cxdata.rows", "cxdata.comparison"),
     ("cxdata.charts",),

@@ -144,24 +144,26 @@ class Mean(Measure):
 
 @dataclass(frozen=True)
 class Quantile(Measure):
-    """A quantile (type 7) of a duration; `{clock}` in the expression is the clock the reader chose.
+    """A quantile (type 7) of a duration on the clock the reader chose, over the rows where `known` holds.
 
-    Its interval needs the order statistics at ranks that depend on n, and its verdict the ranks of both
-    periods: queries asks those apart (see `queries` and `comparison.mann_whitney`).
+    Its parts (value, n, low, high) are read from a tally of the duration (see `tallies`), not from one scan.
     """
 
-    x: str
+    duration: str
+    known: str
     p: float = 0.5
 
-    def expression(self, clock: str) -> str:
-        return self.x.format(clock=clock)
+    def seconds(self, clock: str) -> str:
+        return f"{self.duration}_{clock}_s"
 
-    def parts(self, clock: str) -> dict[str, str]:
-        x = self.expression(clock)
-        return {"value": f"quantile_cont({x}, {self.p!r})", "n": f"count({x})"}
+    def step(self, clock: str) -> str:
+        return f"{self.duration}_{clock}_step"
 
     def value(self, parts: Parts) -> Array:
-        return np.where(parts["n"] > 0, parts["value"], np.nan)
+        return parts["value"]
+
+    def interval(self, parts: Parts) -> Pair:
+        return parts["low"], parts["high"]
 
 
 @dataclass(frozen=True)

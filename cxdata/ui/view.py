@@ -50,7 +50,7 @@ class View:
 
     def series(self, *names: str, by: tuple[str, ...] = (), grain: str | None = None) -> Query:
         """The metrics over the period, a row each period."""
-        return Query(names, grain or self.grain, by, self.filters, intervals=False)
+        return Query(names, grain or self.grain, by, self.filters)
 
     def totals(self, *names: str, by: tuple[str, ...] = ()) -> Query:
         """The metrics over the whole period, by group."""

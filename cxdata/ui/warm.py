@@ -24,6 +24,6 @@ def warm() -> None:
     period = view.period_of("12m", moment.complete_until, None)
     filters = Filters(period, {}, state.settings().clock)
     state.compare(Query(HEADLINES, filters=filters), period.previous())
-    query = Query(HEADLINES, "month", (), filters, intervals=False)
-    charts.trend(state.ask(Query(("nps",), "month", (), filters, intervals=False)), charts.Style())
+    query = Query(HEADLINES, "month", (), filters)
+    charts.trend(state.ask(Query(("nps",), "month", (), filters)), charts.Style())
     state.ask(query)

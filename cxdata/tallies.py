@@ -1,0 +1,170 @@
+"""Durations counted in steps: the quantiles of every group, their intervals and rank tests, from one small answer.
+
+In: a duration, a scope, keys. Out: a Tally (how many durations of each group lie in each step), and from it and one
+more, narrow question the exact order statistics. The facts hold beside every duration its step (`facts.STEP_SQL`,
+about 2 % wide), so a scan counts small whole numbers instead of sorting durations, and only the few steps in which
+an order statistic lies are read in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cxdata import statistics
+from cxdata.engine import Engine
+from cxdata.metrics.base import Array, Quantile
+
+Whole = npt.NDArray[np.int64]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows that a question is about: a table, the SQL of its keys by name, conditions and their values."""
+
+    table: str
+    keys: Mapping[str, str]
+    conditions: Sequence[str]
+    params: Mapping[str, Any]
+
+    def select(self, columns: Sequence[str], more: Sequence[str] = (), group: str = "") -> str:
+        """A select of the keys and `columns`; `group`: grouped by the keys and this expression."""
+        named = [f"{sql} as {name}" for name, sql in self.keys.items()]
+        grouping = f"group by {', '.join([*self.keys.values(), group])}" if group else ""
+        where = " and ".join([*self.conditions, *more])
+        return f"select {', '.join([*named, *columns])} from {self.table} where {where} {grouping}"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Durations by group and step, in order: `place` indexes `keys`, `k` counts the durations of a step.
+
+    A group without any duration has a key and no step.
+    """
+
+    keys: tuple[Key, ...]
+    place: Whole
+    step: Whole
+    k: Whole
+
+    @property
+    def n(self) -> Whole:
+        """How many durations each group has."""
+        return np.bincount(self.place, weights=self.k, minlength=len(self.keys)).astype("int64")
+
+
+def tally(engine: Engine, measure: Quantile, clock: str, scope: Scope) -> Tally:
+    """Count the durations of each group by step."""
+    step = f"case when {measure.known} then {measure.step(clock)} end"
+    found = engine.query(scope.select([f"{step} as step", "count(*) as k"], group=step), **scope.params)
+    codes, keys = coded(found, list(scope.keys))
+    steps, k = doubles(found["step"]), doubles(found["k"]).astype("int64")
+    order = np.lexsort((steps, codes))
+    order = order[~np.isnan(steps[order])]
+    return Tally(keys, codes[order], steps[order].astype("int64"), k[order])
+
+
+def quantiles(
+    engine: Engine, measures: Sequence[Quantile], clock: str, scope: Scope, found: Tally
+) -> list[dict[str, Array]]:
+    """For each measure on the same duration the parts `value`, `n`, `low` and `high`, aligned with the tally's keys.
+
+    Type 7 between order statistics; the ends of the interval are order statistics (see statistics.quantile_ranks).
+    """
+    n = found.n.astype("float64")
+    wanted: list[Array] = []  # 0-based ranks, nan where there is none
+    for measure in measures:
+        at = np.where(n > 0, (n - 1) * measure.p, np.nan)
+        low, high = statistics.quantile_ranks(n, measure.p)
+        wanted += [np.floor(at), np.ceil(at), low - 1, high - 1]
+    read = _order_statistics(engine, measures[0], clock, scope, found, np.array(wanted).reshape(len(wanted), -1))
+    answers = []
+    for number, measure in enumerate(measures):
+        below, above, low, high = read[4 * number : 4 * number + 4]
+        share = (n - 1) * measure.p - np.floor((n - 1) * measure.p)
+        answers.append({"value": below + (above - below) * share, "n": n, "low": low, "high": high})
+    return answers
+
+
+def mann_whitney(now: Tally, before: Tally) -> float:
+    """Two-sided p-value that the durations of two tallies without keys differ; those of one step count as equal."""
+    steps = np.union1d(now.step, before.step)
+    a, b = np.zeros(steps.size), np.zeros(steps.size)
+    a[np.searchsorted(steps, now.step)], b[np.searchsorted(steps, before.step)] = now.k, before.k
+    together = a + b
+    u = float(np.sum(a * (np.cumsum(b) - b / 2)))
+    return float(statistics.mann_whitney_p(u, a.sum(), b.sum(), np.sum(together**3 - together)))
+
+
+def _order_statistics(engine: Engine, measure: Quantile, clock: str, scope: Scope, found: Tally, ranks: Array) -> Array:
+    """The durations at 0-based ranks: one row a rank, one column a group, nan where the rank is."""
+    answer = np.full(ranks.shape, np.nan)
+    asked = np.isfinite(ranks)
+    if not asked.any():
+        return answer
+    through = np.cumsum(found.k)
+    n = found.n
+    at = (ranks + (np.cumsum(n) - n))[asked].astype("int64")
+    cell = np.searchsorted(through, at, side="right")
+    within = at - (through[cell] - found.k[cell])
+    cells = np.unique(cell)
+    steps = ", ".join(str(step) for step in np.unique(found.step[cells]))
+    rows = engine.query(
+        scope.select(
+            [f"{measure.step(clock)} as step", f"{measure.seconds(clock)} as x"],
+            [measure.known, f"{measure.step(clock)} in ({steps})"],
+        ),
+        **scope.params,
+    )
+    codes, keys = coded(rows, list(scope.keys))
+    known = {key: place for place, key in enumerate(found.keys)}
+    place = np.array([known[key] for key in keys], dtype="int64")[codes]
+    width = int(found.step.max()) + 1
+    own = place * width + doubles(rows["step"]).astype("int64")
+    cell_codes = found.place[cells] * width + found.step[cells]
+    slot = np.minimum(np.searchsorted(cell_codes, own), cells.size - 1)
+    kept = cell_codes[slot] == own
+    slot, x = slot[kept], doubles(rows["x"])[kept]
+    x = x[np.lexsort((x, slot))]
+    begins = np.concatenate(([0], np.cumsum(found.k[cells])[:-1]))
+    answer[asked] = x[begins[np.searchsorted(cells, cell)] + within]
+    return answer
+
+
+# --- Arrow to numpy -----------------------------------------------------------------------------------------
+
+
+def doubles(column: pa.ChunkedArray) -> Array:
+    """Numbers as doubles, nan where there is none."""
+    return np.asarray(pc.cast(column, pa.float64()).to_numpy(), dtype="float64")
+
+
+def coded(table: pa.Table, names: Sequence[str]) -> tuple[Whole, tuple[Key, ...]]:
+    """(for each row the place of its key, the distinct keys) of some columns; no columns is the one key ()."""
+    codes = np.zeros(table.num_rows, dtype="int64")
+    values: list[list[Any]] = []
+    for name in names:
+        column = table[name].combine_chunks()
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        encoded = column.dictionary_encode(null_encoding="encode")
+        values.append(encoded.dictionary.to_pylist())
+        codes = codes * max(len(values[-1]), 1) + encoded.indices.to_numpy().astype("int64")
+    if not names:
+        return codes, ((),)
+    distinct, places = np.unique(codes, return_inverse=True)
+    keys = []
+    for code in distinct.tolist():
+        key: list[Any] = []
+        for each in reversed(values):
+            code, index = divmod(code, len(each))
+            key.append(each[index])
+        keys.append(tuple(reversed(key)))
+    return places.astype("int64"), tuple(keys)
