@@ -42,7 +42,8 @@ def measure(files: dict[str, Path], folder: Path, rounds: int, say: Say) -> dict
     """{page: {"pandas": ratio, "sql": ratio, single figures in seconds}}, and "all" for the pages together."""
     say("  pages: importing all four files, and reading them for the peers …")
     with Store(_filled_store(files, folder)) as store, raw.database(files, folder / "raw.duckdb") as connection:
-        moment = Moment(store.settings(), store.as_of() or 0)
+        moment = store.moment()
+        assert moment is not None
         frames = raw.frames(connection)
         engine = DuckDBEngine(store)
         ways: dict[str, Callable[[tuple[Question, ...]], list[Any]]] = {

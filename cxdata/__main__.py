@@ -24,7 +24,7 @@ from cxdata.errors import CxError, Note, UnknownName
 from cxdata.filters import FILTERS, NOTHING, Filters, Period
 from cxdata.i18n import N_
 from cxdata.metrics import ALL, metric
-from cxdata.questions import Moment, Query
+from cxdata.questions import Query
 from cxdata.sample import import_sample
 from cxdata.schema import KINDS
 from cxdata.settings import CLOCKS, parse_instant
@@ -247,8 +247,8 @@ def _metrics(given: argparse.Namespace) -> int:
         metric(name)
     with _store(given) as store:
         settings = store.settings()
-        as_of = parse_instant(given.as_of, settings.zone) if given.as_of else store.as_of()
-        if as_of is None:
+        moment = store.moment(parse_instant(given.as_of, settings.zone) if given.as_of else None)
+        if moment is None:
             raise CxError("There is no data yet. Import a file first.")
         engine = DuckDBEngine(store)
         values = {entry.name: tuple(getattr(given, entry.name)) for entry in FILTERS if getattr(given, entry.name)}
@@ -264,7 +264,7 @@ def _metrics(given: argparse.Namespace) -> int:
                     metric=name,
                     names=", ".join(unknown),
                 )
-        answer = queries.ask(engine, query, Moment(settings, as_of))
+        answer = queries.ask(engine, query, moment)
     _print_answer(answer, given.format)
     return DONE
 

@@ -81,19 +81,27 @@ def relation(entry: Metric, query: questions.Query, moment: questions.Moment) ->
         params["start"] = period.start
         params["first"] = period.start if total else questions.period_start(period.start, query.grain)
     first = "$first" if period.start else f"(select min({enters}) from {entry.table})" if not total else start
-    dims = "".join(f", {dimension(name).column(entry.time)} as {name}" for name in query.by)
     names = "".join(f", {name}" for name in query.by)
+    from_period = first if total else enters
+    to_period = f"case when {flow.left} then {first if total else ends} end"
+    was_there = f"{flow.enters}_on < {start}"
+    leaves = f"coalesce({flow.left} and {_later(flow, 'on')} >= {start}, false)"
+    is_gone = f"coalesce({flow.left} and {_later(flow, 'on')} < {start}, false)"
+    is_lost = f"coalesce({flow.enters}_on < greatest({to_period}, {start}), false)"
+    groups = {"from_period": from_period, "to_period": to_period, "was_there": was_there, "leaves": leaves}
+    groups |= {"is_gone": is_gone, "is_lost": is_lost} | {name: dimension(name).column(entry.time) for name in query.by}
+    # Whatever moves together is added up first: what follows works on a few hundred rows.
     base = f"""
-        select {flow.count} as k, {flow.value} as v, case when {flow.valued} then 1 else 0 end as valued,
-               {flow.enters}_on as from_on, {first if total else enters} as from_period,
-               case when {flow.left} then {_later(flow, "on")} end as to_on,
-               case when {flow.left} then {first if total else ends} end as to_period{dims}
-        from {entry.table} where {" and ".join([flow.where, *conditions])}"""
+        select {", ".join(groups)}, sum(k) as k, sum(v) as v, sum(valued) as valued from (
+            select {", ".join(f"{sql} as {name}" for name, sql in groups.items())},
+                   {flow.count} as k, {flow.value} as v, case when {flow.valued} then 1 else 0 end as valued
+            from {entry.table} where {" and ".join([flow.where, *conditions])}) as each
+        group by {", ".join(groups)}"""
     moves = [
-        _move(first, names, "opening", f"from_on < {start} and (to_on is null or to_on >= {start})"),
-        _move("from_period", names, "entered", f"from_on >= {start}"),
-        _move("to_period", names, "departed", f"to_on >= {start}"),
-        _move("to_period", names, "lost", f"to_on >= {start} and from_on < greatest(to_period, {start})"),
+        _move(first, names, "opening", "was_there and not is_gone"),
+        _move("from_period", names, "entered", "not was_there"),
+        _move("to_period", names, "departed", "leaves"),
+        _move("to_period", names, "lost", "leaves and is_lost"),
     ]
     if not total:
         params["grain"] = query.grain
@@ -189,14 +197,16 @@ def _survival(engine: Engine, entry: Metric, query: questions.Query, moment: que
         if rows.empty:
             continue
         table = statistics.kaplan_meier(rows["lasted"].clip(lower=0), rows["ended"] == 1, rows["k"])
-        months = np.arange(0, int(rows["lasted"].max()) // CODE_MONTH + 1)
+        months = np.arange(0, max(int(rows["lasted"].max()), 0) // CODE_MONTH + 1)
         place = np.searchsorted(table.time, months * CODE_MONTH, side="right") - 1
-        lasted_k = np.array([rows.loc[rows["lasted"] >= month * CODE_MONTH, "k"].sum() for month in months])
+        order = np.argsort(rows["lasted"].to_numpy())
+        shorter = np.concatenate(([0], np.cumsum(rows["k"].to_numpy()[order])))
+        at_risk = shorter[-1] - shorter[np.searchsorted(rows["lasted"].to_numpy()[order], months * CODE_MONTH)]
         columns: dict[str, Any] = {"metric": entry.name, "period": None}
         columns.update(dict(zip(query.by, names, strict=True)))
-        columns.update(month=months, value=table.survival[place], n=lasted_k, low=table.low[place])
-        frames.append(pd.DataFrame({**columns, "high": table.high[place], "partial": False}))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"metric": []})
+        columns.update(month=months, value=table.survival[place], n=at_risk, low=table.low[place])
+        frames.append({**columns, "high": table.high[place], "partial": False})
+    return _rows(frames)
 
 
 def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: questions.Moment) -> pd.DataFrame:
@@ -208,20 +218,41 @@ def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: ques
     sql = f"""select {keys}started_month, {lasted} as lasted, count(*) as k from customer_facts where {where}
               group by {keys}started_month, {lasted}"""
     found = engine.query(sql, **params).to_pandas(date_as_object=True)
+    until = params["until"]
+    keys_ = [found[name].tolist() for name in (*query.by, "started_month")]
+    places: dict[tuple[Any, ...], int] = {}
+    place = np.array([places.setdefault(key, len(places)) for key in zip(*keys_, strict=True)], dtype="int64")
+    k = found["k"].to_numpy(dtype="float64")
+    # How many of each cohort left within so many months: whole months lasted, added up from the first on.
+    whole = np.floor(found["lasted"].to_numpy(dtype="float64", na_value=np.nan) / CODE_MONTH)
+    left = ~np.isnan(whole)
+    ages = [(until.year - key[-1].year) * 12 + until.month - key[-1].month for key in places]
+    gone = np.zeros((len(places), max(ages, default=0) + 1))
+    late = np.minimum(np.maximum(whole[left], 0).astype("int64"), gone.shape[1] - 1)
+    np.add.at(gone, (place[left], late), k[left])
+    sizes = np.bincount(place, weights=k, minlength=len(places))
     frames = []
-    for names, rows in found.groupby([*query.by, "started_month"], dropna=False, sort=True):
-        start = names[-1]
-        until = params["until"]
-        reached = (until.year - start.year) * 12 + until.month - start.month - 1
-        months = np.arange(0, reached + 1)
-        size = int(rows["k"].sum())
-        lasted_ = rows["lasted"].astype("float64").to_numpy()
-        k = rows["k"].to_numpy()
-        there = np.array([size - k[lasted_ < month * CODE_MONTH].sum() for month in months])
-        low, high = statistics.wilson(there, np.full(months.size, size))
-        columns: dict[str, Any] = {"metric": entry.name, "period": start}
-        columns.update(dict(zip(query.by, names[:-1], strict=True)))
-        columns.update(month=months, value=there / size, n=size, low=low, high=high, partial=False)
-        if months.size:
-            frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame({"metric": []})
+    for key, at in sorted(places.items(), key=lambda entry: tuple((one is None, str(one)) for one in entry[0])):
+        months = np.arange(max(ages[at], 0))
+        there = sizes[at] - np.concatenate(([0.0], np.cumsum(gone[at])))[: months.size]
+        low, high = statistics.wilson(there, np.full(months.size, sizes[at]))
+        columns: dict[str, Any] = {"metric": entry.name, "period": key[-1]}
+        columns.update(dict(zip(query.by, key[:-1], strict=True)))
+        columns.update(month=months, value=there / sizes[at], n=int(sizes[at]), low=low, high=high, partial=False)
+        frames.append(columns)
+    return _rows(frames)
+
+
+def _rows(curves: list[dict[str, Any]]) -> pd.DataFrame:
+    """One frame of the columns of several curves, made once."""
+    curves = [one for one in curves if one["month"].size]
+    if not curves:
+        return pd.DataFrame({"metric": []})
+    joined: dict[str, list[Any]] = {}
+    for name in curves[0]:
+        for one in curves:
+            value = one[name]
+            joined.setdefault(name, []).extend(
+                value.tolist() if isinstance(value, np.ndarray) else [value] * one["month"].size
+            )
+    return pd.DataFrame(joined)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxdata import flows, tallies
+from cxdata import flows, scans, tallies
 from cxdata.engine import Engine
 from cxdata.errors import CxError
 from cxdata.filters import dimension
@@ -25,7 +25,6 @@ from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
 from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
 from cxdata.tallies import Key, Scope, Tally, coded, doubles
 
-BEGINS = {"ticket_facts": "created_s", "survey_facts": "answered_s", "purchase_facts": "purchased_s"}
 _COUNTS = ("n", "x", "promoters", "detractors")  # parts that are 0 where nothing happened
 
 
@@ -92,68 +91,36 @@ def check_dimensions(entry: Metric, by: Iterable[str]) -> None:
             raise CxError("{metric} cannot be split by {name}: its rows do not have it.", metric=entry.name, name=name)
 
 
-# --- SQL ----------------------------------------------------------------------------------------------------
-
-
-def scope(entry: Metric, query: Query, moment: Moment) -> tuple[list[str], dict[str, Any]]:
-    """The conditions of the rows that a question is about, and their values."""
-    conditions, params = query.filters.where(entry.table)
-    params.update(moment.params())
-    time = entry.time
-    period = query.filters.period
-    if period.start:
-        conditions.append(f"{time}_on >= $start")
-        params["start"] = period.start
-    conditions.append(f"{time}_on < $until")
-    if period.end:
-        params["until"] = min(period.end, moment.until)
-    if entry.facts in BEGINS:
-        conditions.append(f"{BEGINS[entry.facts]} <= $as_of_s")
-    return conditions, params
-
-
-def scan_keys(entry: Metric, query: Query) -> dict[str, str]:
-    """{name: SQL} of the keys of a question's rows: the period, if it has a grain, and the dimensions."""
-    keys = {}
-    if query.grain != TOTAL:
-        keys["period"] = f"{entry.time}_{'on' if query.grain == 'day' else query.grain}"
-    return keys | {name: dimension(name).column(entry.time) for name in query.by}
+# --- scans --------------------------------------------------------------------------------------------------
 
 
 def build_sql(group: Sequence[Metric], query: Query, moment: Moment) -> tuple[str, dict[str, Any]]:
     """One select for metrics that share a scan: the keys, and m{i}_{part} for each part of each metric."""
     entry = group[0]
-    keys = scan_keys(entry, query)
-    if entry.facts in flows.FLOWS:
-        relation, params = flows.relation(entry, query, moment)
-        keys, where = {name: name for name in keys}, ""
-    else:
-        conditions, params = scope(entry, query, moment)
-        relation, where = entry.facts, f"where {' and '.join(conditions)}"
-    columns = [f"{sql} as {name}" for name, sql in keys.items()]
-    for index, one in enumerate(group):
-        columns += [f"{sql} as m{index}_{part}" for part, sql in one.measure.parts(query.filters.clock).items()]
-    grouping = f"group by {', '.join(keys.values())}" if keys else ""
-    return f"select {', '.join(columns)} from {relation} {where} {grouping}", params
+    if entry.facts not in flows.FLOWS:
+        return scans.select(group, query, moment)
+    relation, params = flows.relation(entry, query, moment)
+    keys = {name: name for name in scans.keys_of(entry, query)}
+    return scans.grouped(group, query.filters.clock, keys, relation), params
 
 
 def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Moment) -> Parts:
     """The parts of each metric, an element for every period and group, also for periods in which nothing happened."""
-    scans: list[tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]] = []
+    answered: list[tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]] = []
     plain = [entry for entry in group if not isinstance(entry.measure, Quantile)]
     if plain:
-        scans.append(_scanned(engine, plain, query, moment))
+        answered.append(_scanned(engine, plain, query, moment))
     found: dict[str, Tally] = {}
     for duration in dict.fromkeys(entry.measure.duration for entry in group if isinstance(entry.measure, Quantile)):
         own = {e.name: e.measure for e in group if isinstance(e.measure, Quantile) and e.measure.duration == duration}
-        scope_ = Scope(group[0].facts, scan_keys(group[0], query), *scope(group[0], query, moment))
+        scope_ = Scope(group[0].facts, scans.keys_of(group[0], query), *scans.scope(group[0], query, moment))
         measures = list(own.values())
         found[duration] = tallies.tally(engine, measures[0], query.filters.clock, scope_)
         answers = tallies.quantiles(engine, measures, query.filters.clock, scope_, found[duration])
-        scans.append((found[duration].keys, dict(zip(own, answers, strict=True))))
-    names = tuple(scan_keys(group[0], query))
-    keys = _all_keys(engine, group[0], query, moment, [key for keys, _ in scans for key in keys])
-    arrays = {name: parts for own_keys, arrays in scans for name, parts in _aligned(own_keys, arrays, keys).items()}
+        answered.append((found[duration].keys, dict(zip(own, answers, strict=True))))
+    names = tuple(scans.keys_of(group[0], query))
+    keys = _all_keys(engine, group[0], query, moment, [key for keys, _ in answered for key in keys])
+    arrays = {name: parts for own_keys, arrays in answered for name, parts in _aligned(own_keys, arrays, keys).items()}
     return Parts(names, keys, arrays, found)
 
 
@@ -167,7 +134,7 @@ def _scanned(
         prefix = f"m{index}_"
         own = [name for name in table.column_names if name.startswith(prefix)]
         arrays[entry.name] = {name.removeprefix(prefix): doubles(table[name]) for name in own}
-    places, keys = coded(table, list(scan_keys(group[0], query)))
+    places, keys = coded(table, list(scans.keys_of(group[0], query)))
     return tuple(keys[place] for place in places), arrays
 
 

@@ -48,11 +48,13 @@ class Query:
 class Moment:
     """As-of and what follows from the settings: what every open clock is read at.
 
-    `as_of_s` UTC epoch seconds; `until`: the first local day not begun at as-of.
+    `as_of_s` UTC epoch seconds; `until`: the first local day not begun at as-of. `rolled_s`: the as-of at which the
+    facts hold months (see `scans`); None where they hold none.
     """
 
     settings: Settings
     as_of_s: int
+    rolled_s: int | None = None
 
     @property
     def local(self) -> datetime:

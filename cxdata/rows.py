@@ -17,8 +17,8 @@ from cxdata.engine import Engine
 from cxdata.filters import Filters, Period
 from cxdata.metrics import metric
 from cxdata.metrics.tickets import BREACHED, running
-from cxdata.queries import scope
 from cxdata.questions import Moment, Query
+from cxdata.scans import scope
 
 LATENESS = ((0, 3600), (3600, 4 * 3600), (4 * 3600, 8 * 3600), (8 * 3600, 86400), (86400, 3 * 86400), (3 * 86400, None))
 

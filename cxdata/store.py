@@ -18,12 +18,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cxdata import facts
+from cxdata import facts, scans
 from cxdata.errors import CxError
+from cxdata.questions import Moment
 from cxdata.schema import KINDS, Kind
 from cxdata.settings import Settings, parse_instant
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: steps of durations and months of facts
 BLOCK = 8 * 2**20  # bytes of an original in one row
 
 _TABLES = """
@@ -83,12 +84,16 @@ class Store:
             )
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
-            cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])
-            facts.build(cursor, Settings(), self.current_relations(cursor))
+            cursor.execute("insert into state values ('schema', ?), ('data', 0), ('rolled', null)", [SCHEMA_VERSION])
+            self.rebuild(cursor)
         elif found[0][0] > SCHEMA_VERSION:
             raise CxError(
                 "{path} was written by a newer version of CX Dashboard. Update the program to open it.", path=self.path
             )
+        elif found[0][0] < SCHEMA_VERSION:
+            cursor.execute("insert into state values ('rolled', null) on conflict do nothing")
+            self.rebuild(cursor)
+            cursor.execute("update state set value = ? where name = 'schema'", [SCHEMA_VERSION])
 
     # --- reading and writing --------------------------------------------------------------------------------
 
@@ -157,6 +162,11 @@ class Store:
         """Derive the facts again, inside the caller's transaction."""
         settings = self._settings(cursor)
         facts.build(cursor, settings, self.current_relations(cursor))
+        as_of_s = self._as_of(cursor, settings)
+        scans.build_months(
+            cursor, Moment(settings, parse_instant(str(facts.NO_DATA), "UTC") if as_of_s is None else as_of_s)
+        )
+        cursor.execute("update state set value = ? where name = 'rolled'", [as_of_s])
         cursor.execute("update state set value = value + 1 where name = 'data'")
 
     def imports(self) -> list[dict[str, Any]]:
@@ -233,11 +243,20 @@ class Store:
     def as_of(self) -> int | None:
         """UTC epoch seconds at which open clocks are read; None while there is no data."""
         with self.reading() as cursor:
+            return self._as_of(cursor, self._settings(cursor))
+
+    def moment(self, as_of_s: int | None = None) -> Moment | None:
+        """The settings and an as-of (default: that of the data or the settings); None while there is no data."""
+        with self.reading() as cursor:
             settings = self._settings(cursor)
-            return parse_instant(settings.as_of, settings.zone) if settings.as_of else self._data_as_of(cursor)
+            as_of_s = self._as_of(cursor, settings) if as_of_s is None else as_of_s
+            rolled = cursor.execute("select value from state where name = 'rolled'").fetchall()[0][0]
+        return None if as_of_s is None else Moment(settings, as_of_s, rolled)
 
     @staticmethod
-    def _data_as_of(cursor: duckdb.DuckDBPyConnection) -> int | None:
+    def _as_of(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> int | None:
+        if settings.as_of:
+            return parse_instant(settings.as_of, settings.zone)
         sql = "select max(cast(outcome ->> 'newest_s' as bigint)) from imports where undone_at is null"
         newest = cursor.execute(sql).fetchall()[0][0]
         return None if newest is None else int(newest)
@@ -248,7 +267,7 @@ class Store:
 
         folder.mkdir(parents=True, exist_ok=True)
         written = {}
-        for table in facts.TABLES:
+        for table in (*facts.TABLES, *scans.MONTHS):
             path = folder / f"{table}.parquet"
             pq.write_table(self.query(f"select * from {table}"), path)
             written[table] = path

@@ -59,8 +59,7 @@ def question(
 
 
 def moment(store: Store, as_of: str | None = None) -> Moment:
-    settings = store.settings()
-    return Moment(settings, parse_instant(as_of, settings.zone) if as_of else store.as_of())
+    return store.moment(parse_instant(as_of, store.settings().zone) if as_of else None)
 
 
 @pytest.fixture

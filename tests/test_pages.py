@@ -89,10 +89,10 @@ def test_the_headline_numbers_are_those_of_the_command_line(sample_shown, sample
     from cxdata import formats, queries
     from cxdata.engine import DuckDBEngine
     from cxdata.filters import Filters, Period
-    from cxdata.questions import Moment, Query
+    from cxdata.questions import Query
 
     at = opened("overview", period="custom", **{"from": "2026-01-01", "to": "2026-06-30"}, team=["Noord"])
-    moment = Moment(sample_file.settings(), sample_file.as_of())
+    moment = sample_file.moment()
     filters = Filters(Period(date(2026, 1, 1), date(2026, 7, 1)), {"team": ("Noord",)})
     answer = queries.ask(
         DuckDBEngine(sample_file), Query(("nps", "csat", "first_response_time", "sla"), filters=filters), moment

@@ -16,6 +16,7 @@ from cxdata import importing
 from cxdata import store as stores
 from cxdata.errors import CxError, UnknownName
 from cxdata.facts import TABLES
+from cxdata.scans import MONTHS
 from cxdata.schema import KINDS, SQL_TYPES, kind
 from cxdata.settings import Settings
 from cxdata.store import Store
@@ -225,7 +226,7 @@ def test_many_readers_and_writers_at_once(store, load, tmp_path):
 def test_facts_as_parquet(store, load, tmp_path):
     load(TICKETS)
     written = store.export_facts(tmp_path / "facts")
-    assert tuple(written) == TABLES
+    assert tuple(written) == (*TABLES, *MONTHS)
     for table, file in written.items():
         assert duckdb.sql(f"select count(*) from '{file}'").fetchall() == [
             (store.query(f"select * from {table}").num_rows,)

@@ -30,11 +30,20 @@ def ratio(x: Array, n: Array) -> Array:
 
 
 class Measure:
-    """Base of the kinds of numbers. Arrays are aligned, one element a group."""
+    """Base of the kinds of numbers. Arrays are aligned, one element a group.
+
+    `additive`: the parts of a whole follow from those of its pieces (see `combined`), so that months can be kept.
+    """
+
+    additive = True
 
     def parts(self, clock: str) -> dict[str, str]:
         """{part: SQL aggregate}."""
         raise NotImplementedError
+
+    def combined(self, part: str, column: str) -> str:
+        """SQL: a part of a whole from the column that holds that part of its pieces."""
+        return f"coalesce(sum({column}), 0)"
 
     def value(self, parts: Parts) -> Array:
         raise NotImplementedError
@@ -106,6 +115,7 @@ class Adherence(Share):
 class Ratio(Share):
     """x of n, both given as SQL aggregates (distinct customers, for one)."""
 
+    additive = False
     n_sql: str = ""
 
     def parts(self, clock: str) -> dict[str, str]:
@@ -123,22 +133,36 @@ class Mean(Measure):
 
     def parts(self, clock: str) -> dict[str, str]:
         of = f"case when {self.among} then cast({self.x} as double) end"
-        parts = {"mean": f"avg({of})", "sd": f"stddev_samp({of})", "n": f"count({of})"}
+        parts = {"sum": f"sum({of})", "squares": f"sum({of} * {of})", "n": f"count({of})"}
         if self.same:
-            parts["scales"] = f"count(distinct case when {self.among} then {self.same} end)"
+            scale = f"case when {self.among} then {self.same} end"
+            parts |= {"scale_low": f"min({scale})", "scale_high": f"max({scale})"}
         return parts
 
+    def combined(self, part: str, column: str) -> str:
+        if part in ("scale_low", "scale_high"):
+            return f"{'min' if part == 'scale_low' else 'max'}({column})"
+        return super().combined(part, column)
+
     def value(self, parts: Parts) -> Array:
-        one_scale = parts["scales"] <= 1 if self.same else True
-        return np.where((parts["n"] > 0) & one_scale, parts["mean"], np.nan)
+        mean = ratio(parts["sum"], parts["n"])
+        return np.where(parts["scale_low"] == parts["scale_high"], mean, np.nan) if self.same else mean
+
+    @staticmethod
+    def _sd(parts: Parts) -> Array:
+        """Sample standard deviation; what is less than rounding of the squares is none."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            around = parts["squares"] - parts["sum"] ** 2 / parts["n"]
+            around = np.where(around > 1e-12 * parts["squares"], around, 0.0)
+            return np.where(parts["n"] > 1, np.sqrt(around / (parts["n"] - 1)), np.nan)
 
     def interval(self, parts: Parts) -> Pair:
-        low, high = statistics.mean_interval(self.value(parts), parts["sd"], parts["n"])
+        low, high = statistics.mean_interval(self.value(parts), self._sd(parts), parts["n"])
         return low, high
 
     def difference(self, now: Parts, before: Parts) -> Pair:
         return statistics.mean_difference(
-            self.value(now), now["sd"], now["n"], self.value(before), before["sd"], before["n"]
+            self.value(now), self._sd(now), now["n"], self.value(before), self._sd(before), before["n"]
         )
 
 
@@ -149,6 +173,7 @@ class Quantile(Measure):
     Its parts (value, n, low, high) are read from a tally of the duration (see `tallies`), not from one scan.
     """
 
+    additive = False
     duration: str
     known: str
     p: float = 0.5
@@ -198,6 +223,7 @@ def _thirds(parts: Parts) -> tuple[Array, Array, Array]:
 class FlowCount(Measure):
     """A column of a flow: opening, entered, departed or closing."""
 
+    additive = False
     column: str
 
     def parts(self, clock: str) -> dict[str, str]:
@@ -211,6 +237,7 @@ class FlowCount(Measure):
 class FlowShare(Share):
     """A share of the stock at the period's opening, from the columns of a flow."""
 
+    additive = False
     kept: bool = False
 
     def parts(self, clock: str) -> dict[str, str]:
@@ -221,6 +248,7 @@ class FlowShare(Share):
 class FlowRatio(Measure):
     """One sum over another of a flow, without an interval; `n` says how many stand behind it."""
 
+    additive = False
     top: str
     bottom: str
     count: str
@@ -241,6 +269,8 @@ class FlowRatio(Measure):
 class ProjectedValue(Measure):
     """Mean monthly value × margin ÷ monthly churn; `months` and `margin` are filled in by queries."""
 
+    additive = False
+
     def parts(self, clock: str) -> dict[str, str]:
         sums = {"worth": "opening_value", "known": "opening_valued", "lost": "lost", "n": "opening"}
         return {name: f"sum({column})" for name, column in sums.items()}
@@ -258,6 +288,8 @@ class ProjectedValue(Measure):
 @dataclass(frozen=True)
 class Curve(Measure):
     """Survival and cohorts: a value for each number of months since the start; queries computes them."""
+
+    additive = False
 
     def parts(self, clock: str) -> dict[str, str]:
         return {}

@@ -99,8 +99,8 @@ def engine() -> DuckDBEngine:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _settings(key: tuple[str, int]) -> tuple[Settings, int | None]:  # noqa: ARG001
-    return shown_store().settings(), shown_store().as_of()
+def _settings(key: tuple[str, int]) -> tuple[Settings, Moment | None]:  # noqa: ARG001
+    return shown_store().settings(), shown_store().moment()
 
 
 def settings() -> Settings:
@@ -109,8 +109,7 @@ def settings() -> Settings:
 
 def moment() -> Moment | None:
     """As-of of the data that is shown; None without any."""
-    found, as_of = _settings(version())
-    return None if as_of is None else Moment(found, as_of)
+    return _settings(version())[1]
 
 
 def the_moment() -> Moment:
