@@ -8,7 +8,7 @@ with the reading of the clock at as-of, so that as-of can be any instant at the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 import duckdb
 
@@ -16,7 +16,7 @@ from cxdata import calendars
 from cxdata.schema import SCORES, STAGES
 from cxdata.settings import Policy, Settings
 
-TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts", "periods")
+TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts")
 GRAINS = ("day", "week", "month", "quarter", "year")
 UNANSWERED_S = 24 * 3600  # where no policy applies
 NO_DATA = date(2026, 1, 1)
@@ -42,7 +42,6 @@ def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mappin
     _tickets(cursor, settings)
     _surveys(cursor, settings)
     _purchases(cursor, settings)
-    _periods(cursor)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
 
@@ -385,23 +384,3 @@ def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s""",
         {"zone": settings.zone},
     )
-
-
-def _periods(cursor: duckdb.DuckDBPyConnection) -> None:
-    """All periods of every grain from the first day of the facts to the end of the calendar, for series without holes.
-
-    As-of may be set to any later instant: stocks such as active customers stand in periods without an event too.
-    """
-    first = cursor.execute("""
-        select min(a) from (
-            select min(created_on) as a from ticket_facts union all select min(answered_on) from survey_facts
-            union all select min(started_on) from customer_facts
-            union all select min(purchased_on) from purchase_facts)""").fetchall()[0][0]
-    grains = " union all ".join(
-        f"""select '{grain}' as grain, cast(starts_on as date) as starts_on,
-                   cast(starts_on + interval 1 {grain} as date) as ends_on
-            from range(date_trunc('{grain}', $first), cast($last as timestamp), interval 1 {grain}) t(starts_on)"""
-        for grain in GRAINS
-    )
-    start = datetime.combine(first or NO_DATA, datetime.min.time())
-    cursor.execute(f"create or replace table periods as {grains}", {"first": start, "last": calendars.LAST_DAY})

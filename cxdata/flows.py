@@ -1,24 +1,29 @@
 """Stocks that rise and fall (customers, open tickets, buyers) and curves of months since a start.
 
-In: a metric on a flow, a question. Out: for stocks, a SQL relation with one row a period and group and the columns
-opening, entered, departed, lost, closing and their values; for curves, the answer itself.
+In: metrics on a flow, a question. Out: for stocks, arrays of what there was, came and left in every period and
+group; for curves, the rows of the answer. The engine adds up what moves together, numpy the few sums over time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cxdata import questions, statistics
+from cxdata.arrays import Array, Key, Whole, coded, doubles, sortable
+from cxdata.engine import Engine
 from cxdata.facts import CODE_MONTH
 from cxdata.filters import dimension
 from cxdata.metrics.base import Metric
 
-if TYPE_CHECKING:
-    from cxdata.engine import Engine
+NEVER, BEFORE = -2, -1  # places of a period: not left at all, before the first that is asked
 
 
 @dataclass(frozen=True)
@@ -64,101 +69,96 @@ FLOWS = {
         valued="amount is not null",
     ),
 }
-_SUMS = ("opening", "entered", "departed", "lost", "opening_value", "entered_value", "departed_value", "lost_value")
 
 
-def relation(entry: Metric, query: questions.Query, moment: questions.Moment) -> tuple[str, dict[str, Any]]:
-    """SQL in brackets: a row for every period of the question and every group, and its values."""
+def stocks(
+    engine: Engine, group: Sequence[Metric], query: questions.Query, moment: questions.Moment, starts: Sequence[date]
+) -> tuple[tuple[Key, ...], dict[str, Array]]:
+    """(keys in order, columns) of a flow: opening, entered, departed, lost and closing of every period and group.
+
+    `starts`: the first days of the periods, none for a total. `lost` are those of the opening who departed. With a
+    measure that weighs, each has a `_value` and a `_valued` (rows whose value is known).
+    """
+    total = query.grain == questions.TOTAL
+    sql, params = _moves_sql(group, query, moment)
+    found = engine.query(sql, **params)
+    codes, names = coded(found, list(query.by))
+    order = sorted(range(len(names)), key=lambda place: sortable(names[place]))
+    group_of = np.argsort(order)[codes] if found.num_rows else codes
+    places = {start: index for index, start in enumerate(starts)}
+    begun, ended = (_places(found[f"{which}_period"], places, total) for which in ("from", "to"))
+    start = query.filters.period.start
+    if "was_there" in found.column_names:
+        was_there, leaves = (doubles(found[name]) == 1 for name in ("was_there", "leaves"))
+    else:
+        was_there, leaves = (begun < 0) if start else np.zeros(begun.size, bool), ended >= 0
+    gone = (ended != NEVER) & ~leaves
+    is_lost = leaves & (was_there | (begun < ended))
+    shape = (1 if total else len(starts), len(names))
+    columns: dict[str, Array] = {}
+    for weight in _weights(group):
+        k, suffix = doubles(found[weight]), "" if weight == "k" else f"_{weight}"
+        opening = np.bincount(group_of[was_there & ~gone], k[was_there & ~gone], len(names))
+        moved: dict[str, Array] = {}
+        for name, at, kept in (
+            ("entered", begun, ~was_there), ("departed", ended, leaves), ("lost", ended, is_lost),
+        ):  # fmt: skip
+            moved[name] = np.zeros(shape)
+            np.add.at(moved[name], (at[kept], group_of[kept]), k[kept])
+        closing: Array = opening + np.cumsum(moved["entered"] - moved["departed"], axis=0).astype("float64")
+        whole: dict[str, Array] = {
+            "opening": closing - moved["entered"] + moved["departed"],
+            **moved,
+            "closing": closing,
+        }
+        columns |= {f"{name}{suffix}": array.ravel() for name, array in whole.items()}
+    keys = [names[place] for place in order]
+    return tuple(
+        (*period, *key) for period, key in product([()] if total else [(one,) for one in starts], keys)
+    ), columns
+
+
+def _places(periods: pa.ChunkedArray, places: Mapping[date, int], total: bool) -> Whole:
+    """The place of each period among those asked."""
+    days = periods.to_pylist()
+    return np.array([NEVER if day is None else 0 if total else places.get(day, BEFORE) for day in days], dtype="int64")
+
+
+def _weights(group: Sequence[Metric]) -> tuple[str, ...]:
+    return ("k", "value", "valued") if any(entry.measure.weighed for entry in group) else ("k",)
+
+
+def _moves_sql(group: Sequence[Metric], query: questions.Query, moment: questions.Moment) -> tuple[str, dict[str, Any]]:
+    """SQL: how many rows came in a period and left in a period, and whether that was before the start."""
+    entry = group[0]
     flow = FLOWS[entry.facts]
     conditions, params = query.filters.where(entry.table)
     params.update(moment.params())
-    period = query.filters.period
+    period, total = query.filters.period, query.grain == questions.TOTAL
     params["until"] = min(period.end, moment.until) if period.end else moment.until
-    total = query.grain == questions.TOTAL
-    enters, ends = _period_columns(flow, query.grain)
-    start = "$start" if period.start else "date '0001-01-01'"
-    if period.start:
-        params["start"] = period.start
-        params["first"] = period.start if total else questions.period_start(period.start, query.grain)
-    first = "$first" if period.start else f"(select min({enters}) from {entry.table})" if not total else start
-    names = "".join(f", {name}" for name in query.by)
-    from_period = first if total else enters
-    to_period = f"case when {flow.left} then {first if total else ends} end"
-    was_there = f"{flow.enters}_on < {start}"
-    leaves = f"coalesce({flow.left} and {_later(flow, 'on')} >= {start}, false)"
-    is_gone = f"coalesce({flow.left} and {_later(flow, 'on')} < {start}, false)"
-    is_lost = f"coalesce({flow.enters}_on < greatest({to_period}, {start}), false)"
-    groups = {"from_period": from_period, "to_period": to_period, "was_there": was_there, "leaves": leaves}
-    groups |= {"is_gone": is_gone, "is_lost": is_lost} | {name: dimension(name).column(entry.time) for name in query.by}
-    # Whatever moves together is added up first: what follows works on a few hundred rows.
-    base = f"""
-        select {", ".join(groups)}, sum(k) as k, sum(v) as v, sum(valued) as valued from (
-            select {", ".join(f"{sql} as {name}" for name, sql in groups.items())},
-                   {flow.count} as k, {flow.value} as v, case when {flow.valued} then 1 else 0 end as valued
-            from {entry.table} where {" and ".join([flow.where, *conditions])}) as each
-        group by {", ".join(groups)}"""
-    moves = [
-        _move(first, names, "opening", "was_there and not is_gone"),
-        _move("from_period", names, "entered", "not was_there"),
-        _move("to_period", names, "departed", "leaves"),
-        _move("to_period", names, "lost", "leaves and is_lost"),
-    ]
-    if not total:
-        params["grain"] = query.grain
-        distinct = f"(select distinct {names[2:]} from base) as d" if query.by else ""
-        spine = f"periods cross join {distinct}" if query.by else "periods"
-        at_least = "starts_on >= $first" if period.start else f"starts_on >= {first}"
-        moves.append(
-            f"select starts_on as period{names}, {_zeros()}, 0 as entered_valued, 0 as departed_valued, "
-            f"0 as opening_valued from {spine} where grain = $grain and {at_least} and starts_on < $until"
-        )
-    over = f"over ({f'partition by {names[2:]} ' if query.by else ''}order by period rows between unbounded preceding and current row)"
-    sums = ", ".join(
-        f"sum({name}) as {name}" for name in (*_SUMS, "opening_valued", "entered_valued", "departed_valued")
-    )
+    params["start"] = period.start
+    column = "on" if query.grain in ("day", questions.TOTAL) else query.grain
+    begun = f"{flow.enters}_{column}"
+    keys = {name: dimension(name).column(entry.time) for name in query.by}
+    keys["from_period"] = "date '0001-01-01'" if total else begun
+    keys["to_period"] = f"case when {flow.left} then {keys['from_period'] if total else _later(flow, column)} end"
+    if period.start and (total or period.start != questions.period_start(period.start, query.grain)):
+        keys["was_there"] = f"case when {flow.enters}_on < $start then 1 else 0 end"
+        keys["leaves"] = f"case when {flow.left} and {_later(flow, 'on')} >= $start then 1 else 0 end"
+    sums = {"k": flow.count, "value": flow.value, "valued": f"case when {flow.valued} then 1 else 0 end"}
+    columns = [*(f"{sql} as {name}" for name, sql in keys.items())]
+    columns += [f"{sums[weight]} as {weight}" for weight in _weights(group)]
     return (
-        f"""(with base as ({base}), moves as ({" union all ".join(moves)}),
-            summed as (select period{names}, {sums} from moves group by period{names}),
-            stock as (
-                select *, sum(opening + entered - departed) {over} as closing,
-                       sum(opening_value + entered_value - departed_value) {over} as closing_value,
-                       sum(opening_valued + entered_valued - departed_valued) {over} as closing_valued
-                from summed)
-            select period{names}, closing - entered + departed as opening, entered, departed, lost, closing,
-                   closing_value - entered_value + departed_value as opening_value, lost_value, closing_value,
-                   closing_valued - entered_valued + departed_valued as opening_valued, closing_valued from stock) as flow""",
+        f"""select {", ".join(keys)}, {", ".join(f"sum({name}) as {name}" for name in _weights(group))}
+            from (select {", ".join(columns)} from {entry.table} where {" and ".join([flow.where, *conditions])}) as each
+            group by {", ".join(keys)}""",
         params,
     )
-
-
-def _period_columns(flow: Flow, grain: str) -> tuple[str, str]:
-    column = "on" if grain in ("day", questions.TOTAL) else grain
-    return f"{flow.enters}_{column}", _later(flow, column)
 
 
 def _later(flow: Flow, column: str) -> str:
     """SQL: the period of leaving; a row that left before it came (a data error) leaves as it comes."""
     return f"greatest({flow.enters}_{column}, {flow.ends}_{column})"
-
-
-def _zeros(given: str = "") -> str:
-    values = {name: "0" if not name.endswith("_value") else "0e0" for name in _SUMS}
-    if given:
-        values[given] = "sum(k)"
-        values[f"{given}_value"] = "sum(v)"
-    return ", ".join(f"{value} as {name}" for name, value in values.items())
-
-
-def _move(period: str, names: str, what: str, where: str) -> str:
-    valued = ", ".join(
-        f"{'sum(valued)' if name == what else '0'} as {name}_valued" for name in ("entered", "departed", "opening")
-    )
-    keys = "" if period.startswith(("$", "(", "date")) else period
-    grouping = ", ".join(part for part in (keys, names[2:]) if part)
-    return (
-        f"select {period} as period{names}, {_zeros(what)}, {valued} from base where {where} "
-        f"{f'group by {grouping}' if grouping else 'having count(*) > 0'}"
-    )
 
 
 # --- curves -------------------------------------------------------------------------------------------------

@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 
 from cxdata import flows, scans, tallies
+from cxdata.arrays import Key, coded, doubles, sortable
 from cxdata.engine import Engine
 from cxdata.errors import CxError
 from cxdata.filters import dimension
 from cxdata.metrics import metric
 from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
 from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
-from cxdata.tallies import Key, Scope, Tally, coded, doubles
+from cxdata.tallies import Scope, Tally
 
 _COUNTS = ("n", "x", "promoters", "detractors")  # parts that are 0 where nothing happened
 
@@ -91,24 +92,18 @@ def check_dimensions(entry: Metric, by: Iterable[str]) -> None:
             raise CxError("{metric} cannot be split by {name}: its rows do not have it.", metric=entry.name, name=name)
 
 
-# --- scans --------------------------------------------------------------------------------------------------
-
-
-def build_sql(group: Sequence[Metric], query: Query, moment: Moment) -> tuple[str, dict[str, Any]]:
-    """One select for metrics that share a scan: the keys, and m{i}_{part} for each part of each metric."""
-    entry = group[0]
-    if entry.facts not in flows.FLOWS:
-        return scans.select(group, query, moment)
-    relation, params = flows.relation(entry, query, moment)
-    keys = {name: name for name in scans.keys_of(entry, query)}
-    return scans.grouped(group, query.filters.clock, keys, relation), params
+# --- questions to parts -------------------------------------------------------------------------------------
 
 
 def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Moment) -> Parts:
     """The parts of each metric, an element for every period and group, also for periods in which nothing happened."""
     answered: list[tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]] = []
     plain = [entry for entry in group if not isinstance(entry.measure, Quantile)]
-    if plain:
+    if plain and plain[0].facts in flows.FLOWS:
+        starts = period_starts(engine, plain[0], query, moment) if query.grain != TOTAL else []
+        own_keys, columns = flows.stocks(engine, plain, query, moment, starts)
+        answered.append((own_keys, {entry.name: columns for entry in plain}))
+    elif plain:
         answered.append(_scanned(engine, plain, query, moment))
     found: dict[str, Tally] = {}
     for duration in dict.fromkeys(entry.measure.duration for entry in group if isinstance(entry.measure, Quantile)):
@@ -127,7 +122,7 @@ def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Mom
 def _scanned(
     engine: Engine, group: Sequence[Metric], query: Query, moment: Moment
 ) -> tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]:
-    sql, params = build_sql(group, query, moment)
+    sql, params = scans.select(group, query, moment)
     table = engine.query(sql, **params)
     arrays: dict[str, dict[str, Array]] = {}
     for index, entry in enumerate(group):
@@ -142,15 +137,10 @@ def _all_keys(engine: Engine, entry: Metric, query: Query, moment: Moment, found
     """The keys in order; with a grain every period of the question for every group that was found."""
     if query.grain == TOTAL:
         distinct = list(dict.fromkeys(found)) if query.by else [()]
-        return tuple(sorted(distinct, key=_sortable))
-    combinations = sorted({key[1:] for key in found}, key=_sortable) if query.by else [()]
+        return tuple(sorted(distinct, key=sortable))
+    combinations = sorted({key[1:] for key in found}, key=sortable) if query.by else [()]
     periods = period_starts(engine, entry, query, moment)
     return tuple((period, *names) for period, names in product(periods, combinations))
-
-
-def _sortable(key: Key) -> tuple[tuple[bool, Any], ...]:
-    """Values in order, none last; numbers as numbers, others as text."""
-    return tuple((value is None, value if isinstance(value, int) else str(value)) for value in key)
 
 
 def _aligned(

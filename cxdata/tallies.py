@@ -13,16 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from cxdata import statistics
+from cxdata.arrays import Key, Whole, coded, doubles
 from cxdata.engine import Engine
 from cxdata.metrics.base import Array, Quantile
-
-Whole = npt.NDArray[np.int64]
-Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -136,35 +131,3 @@ def _order_statistics(engine: Engine, measure: Quantile, clock: str, scope: Scop
     begins = np.concatenate(([0], np.cumsum(found.k[cells])[:-1]))
     answer[asked] = x[begins[np.searchsorted(cells, cell)] + within]
     return answer
-
-
-# --- Arrow to numpy -----------------------------------------------------------------------------------------
-
-
-def doubles(column: pa.ChunkedArray) -> Array:
-    """Numbers as doubles, nan where there is none."""
-    return np.asarray(pc.cast(column, pa.float64()).to_numpy(), dtype="float64")
-
-
-def coded(table: pa.Table, names: Sequence[str]) -> tuple[Whole, tuple[Key, ...]]:
-    """(for each row the place of its key, the distinct keys) of some columns; no columns is the one key ()."""
-    codes = np.zeros(table.num_rows, dtype="int64")
-    values: list[list[Any]] = []
-    for name in names:
-        column = table[name].combine_chunks()
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        encoded = column.dictionary_encode(null_encoding="encode")
-        values.append(encoded.dictionary.to_pylist())
-        codes = codes * max(len(values[-1]), 1) + encoded.indices.to_numpy().astype("int64")
-    if not names:
-        return codes, ((),)
-    distinct, places = np.unique(codes, return_inverse=True)
-    keys = []
-    for code in distinct.tolist():
-        key: list[Any] = []
-        for each in reversed(values):
-            code, index = divmod(code, len(each))
-            key.append(each[index])
-        keys.append(tuple(reversed(key)))
-    return places.astype("int64"), tuple(keys)

@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.errors",),
     ("cxdata.encoding",),
     ("cxdata.records",),
-    ("cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading"),
+    ("cxdata.arrays", "cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading"),
     ("cxdata.settings", "cxdata.parsing", "cxdata.sources", "cxdata.filters", "cxdata.metrics"),
     ("cxdata.formats", "cxdata.facts", "cxdata.understanding"),
     ("cxdata.questions",),

@@ -33,9 +33,11 @@ class Measure:
     """Base of the kinds of numbers. Arrays are aligned, one element a group.
 
     `additive`: the parts of a whole follow from those of its pieces (see `combined`), so that months can be kept.
+    `weighed`: it needs the values of the rows of a flow, not only how many there are.
     """
 
     additive = True
+    weighed = False
 
     def parts(self, clock: str) -> dict[str, str]:
         """{part: SQL aggregate}."""
@@ -219,80 +221,85 @@ def _thirds(parts: Parts) -> tuple[Array, Array, Array]:
     return parts["promoters"], passives, parts["detractors"]
 
 
+class Flow(Measure):
+    """A number of a flow. Its parts are the flow's columns (see `flows.stocks`), not SQL."""
+
+    additive = False
+
+
 @dataclass(frozen=True)
-class FlowCount(Measure):
+class FlowCount(Flow):
     """A column of a flow: opening, entered, departed or closing."""
 
-    additive = False
     column: str
 
-    def parts(self, clock: str) -> dict[str, str]:
-        return {"n": f"coalesce(sum({self.column}), 0)"}
-
     def value(self, parts: Parts) -> Array:
-        return parts["n"]
+        return parts[self.column]
+
+    def n(self, parts: Parts) -> Array:
+        return parts[self.column]
 
 
 @dataclass(frozen=True)
-class FlowShare(Share):
-    """A share of the stock at the period's opening, from the columns of a flow."""
+class FlowShare(Flow):
+    """The share of the stock at the period's opening that was lost, or kept. Wilson, Newcombe."""
 
-    additive = False
     kept: bool = False
 
-    def parts(self, clock: str) -> dict[str, str]:
-        return {"x": f"sum(opening) - sum({self.x})" if self.kept else f"sum({self.x})", "n": "sum(opening)"}
+    def _x(self, parts: Parts) -> Array:
+        return parts["opening"] - parts["lost"] if self.kept else parts["lost"]
+
+    def value(self, parts: Parts) -> Array:
+        return ratio(self._x(parts), parts["opening"])
+
+    def n(self, parts: Parts) -> Array:
+        return parts["opening"]
+
+    def interval(self, parts: Parts) -> Pair:
+        return statistics.wilson(self._x(parts), parts["opening"])
+
+    def difference(self, now: Parts, before: Parts) -> Pair:
+        return statistics.newcombe(self._x(now), now["opening"], self._x(before), before["opening"])
 
 
 @dataclass(frozen=True)
-class FlowRatio(Measure):
-    """One sum over another of a flow, without an interval; `n` says how many stand behind it."""
+class FlowRatio(Flow):
+    """One column over another of a flow, without an interval; `count` says how many stand behind it."""
 
-    additive = False
+    weighed = True
     top: str
     bottom: str
     count: str
     known: str  # column that counts the rows whose value is known; none known, no number
 
-    def parts(self, clock: str) -> dict[str, str]:
-        sums = {"top": self.top, "bottom": self.bottom, "n": self.count, "known": self.known}
-        return {name: f"sum({column})" for name, column in sums.items()}
-
     def value(self, parts: Parts) -> Array:
-        return np.where(parts["known"] > 0, ratio(parts["top"], parts["bottom"]), np.nan)
+        return np.where(parts[self.known] > 0, ratio(parts[self.top], parts[self.bottom]), np.nan)
 
     def n(self, parts: Parts) -> Array:
-        return np.where(parts["known"] > 0, parts["n"], 0)
+        return np.where(parts[self.known] > 0, parts[self.count], 0)
 
 
 @dataclass(frozen=True)
-class ProjectedValue(Measure):
+class ProjectedValue(Flow):
     """Mean monthly value × margin ÷ monthly churn; `months` and `margin` are filled in by queries."""
 
-    additive = False
-
-    def parts(self, clock: str) -> dict[str, str]:
-        sums = {"worth": "opening_value", "known": "opening_valued", "lost": "lost", "n": "opening"}
-        return {name: f"sum({column})" for name, column in sums.items()}
+    weighed = True
 
     def value(self, parts: Parts) -> Array:
-        churn = 1 - (1 - ratio(parts["lost"], parts["n"])) ** (1 / parts["months"])
+        churn = 1 - (1 - ratio(parts["lost"], parts["opening"])) ** (1 / parts["months"])
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = ratio(parts["worth"], parts["known"]) * parts["margin"] / churn
+            value = ratio(parts["opening_value"], parts["opening_valued"]) * parts["margin"] / churn
         return np.where(np.isfinite(value), value, np.nan)
 
     def n(self, parts: Parts) -> Array:
-        return np.where(parts["known"] > 0, parts["n"], 0)
+        return np.where(parts["opening_valued"] > 0, parts["opening"], 0)
 
 
 @dataclass(frozen=True)
 class Curve(Measure):
-    """Survival and cohorts: a value for each number of months since the start; queries computes them."""
+    """Survival and cohorts: a value for each number of months since the start; `flows` computes them."""
 
     additive = False
-
-    def parts(self, clock: str) -> dict[str, str]:
-        return {}
 
 
 @dataclass(frozen=True)

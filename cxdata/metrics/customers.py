@@ -8,12 +8,12 @@ FLOW, TIME = "customer_flow", "started"
 
 CUSTOMERS: tuple[Metric, ...] = (
     Metric(
-        "retention_rate", N_("Retention"), FAMILY, "share", "higher", FLOW, TIME, FlowShare("lost", kept=True),
+        "retention_rate", N_("Retention"), FAMILY, "share", "higher", FLOW, TIME, FlowShare(kept=True),
         N_("Of the customers at the start of the period, the share still there at its end. New ones are in neither count."),
         N_("(customers at the start − those of them who left) ÷ customers at the start"),
     ),
     Metric(
-        "churn_rate", N_("Churn"), FAMILY, "share", "lower", FLOW, TIME, FlowShare("lost"),
+        "churn_rate", N_("Churn"), FAMILY, "share", "lower", FLOW, TIME, FlowShare(),
         N_("Of the customers at the start of the period, the share who left in it. Retention + churn = 100 %."),
         N_("those of them who left ÷ customers at the start"),
     ),
