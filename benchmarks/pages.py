@@ -30,6 +30,7 @@ from cxdata.store import Store
 from cxdata.understanding import Choices
 
 RTOL = 1e-9
+P_RTOL, P_ATOL = 0.05, 0.002  # ours ranks durations in steps of about 2 %, the peers to the second
 Say = Callable[[str], None]
 Taken = np.ndarray  # [seconds, seconds of processor]
 
@@ -120,7 +121,9 @@ def _check_comparison(question: Question, metric: str, own: Any, other: tuple[pd
     now, before, p = other
     pairs = [(own.value, now["value"]), (own.n, now["n"]), (own.before, before["value"]), (own.before_n, before["n"])]
     if "low" in now:
-        pairs += [(own.low, now["low"]), (own.high, now["high"]), (own.p, p)]
+        pairs += [(own.low, now["low"]), (own.high, now["high"])]
+        if not np.isclose(own.p, p, rtol=P_RTOL, atol=P_ATOL):
+            raise Disagreement(f"{question.name}: p of {metric}: ours {own.p!r}, the other {p!r}")
     for mine, theirs in pairs:
         _check_equal(question, metric, [mine], [theirs])
 

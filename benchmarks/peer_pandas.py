@@ -204,7 +204,7 @@ class PandasPeer:
             sizes = grouped.size().rename("n").reset_index()
             found[name] = sizes[names].assign(value=sizes["n"], n=sizes["n"])
         if quantiles:
-            found |= self._quantiles(grouped, quantiles, names, query.intervals)
+            found |= self._quantiles(grouped, quantiles, names, query.grain == "total")
         return found
 
     def _quantiles(

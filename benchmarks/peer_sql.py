@@ -146,7 +146,7 @@ class SqlPeer:
         for place, name in enumerate(quantiles):
             value = [entry[place] for entry in rows["q"]]
             found[name] = rows[list(keys)].assign(value=value, n=rows["q_n"])
-        if quantiles and query.intervals:
+        if quantiles and query.grain == "total":
             self._bounds(found, list(quantiles), seconds, probabilities, table, within, keys)
         return found
 

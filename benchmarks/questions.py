@@ -1,7 +1,7 @@
 """What the pages ask: for each page its questions, as the pages put them.
 
-Series and totals have their intervals; a comparison sets the last 12 months against the 12 before. Curves
-(survival, cohorts) are totals of their own.
+Totals have their intervals (ours gives them for series too, the peers do not); a comparison sets the last 12 months
+against the 12 before. Curves (survival, cohorts) are totals of their own.
 """
 
 from __future__ import annotations

@@ -246,7 +246,10 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                {", ".join(f"{STEP_SQL.format(taken)} as {name}_step" for taken, name in _DURATIONS)},
                coalesce(first_response_at_s < created_s, false) as first_response_negative,
                coalesce(resolved_at_s < created_s, false) as resolution_negative,
-               knows_first_response, knows_resolution, agent_replies, reopens, {_ONE_TOUCH[settings.count_as]} as one_touch,
+               knows_first_response, knows_resolution,
+               knows_resolution and (resolved_at_s is not null or coalesce(status, 'open') not in ('solved', 'closed'))
+                   as knows_stock,
+               agent_replies, reopens, {_ONE_TOUCH[settings.count_as]} as one_touch,
                coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
                case when trust_sla and first_response_in_sla is not null then first_response_in_sla
                     else fr_taken <= first_response_target_s end as first_response_met,

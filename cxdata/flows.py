@@ -45,8 +45,7 @@ class Flow:
 
 FLOWS = {
     "ticket_flow": Flow(
-        "created_s <= $as_of_s and created_on < $until and knows_resolution "
-        "and not (says_resolved and resolved_at_s is null)",
+        "created_s <= $as_of_s and created_on < $until and knows_stock",
         "created",
         "resolved",
         "resolved_at_s <= $as_of_s and resolved_on < $until",
@@ -214,7 +213,7 @@ def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: ques
     if query.filters.period.start:
         where += " and started_month >= $first"
         params["first"] = questions.period_start(query.filters.period.start, "month")
-    lasted = "case when cancelled_on < $until then cancel_code - start_code end"
+    lasted = f"case when cancelled_on < $until then floor((cancel_code - start_code) / {CODE_MONTH}e0) end"
     sql = f"""select {keys}started_month, {lasted} as lasted, count(*) as k from customer_facts where {where}
               group by {keys}started_month, {lasted}"""
     found = engine.query(sql, **params).to_pandas(date_as_object=True)
@@ -224,7 +223,7 @@ def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: ques
     place = np.array([places.setdefault(key, len(places)) for key in zip(*keys_, strict=True)], dtype="int64")
     k = found["k"].to_numpy(dtype="float64")
     # How many of each cohort left within so many months: whole months lasted, added up from the first on.
-    whole = np.floor(found["lasted"].to_numpy(dtype="float64", na_value=np.nan) / CODE_MONTH)
+    whole = found["lasted"].to_numpy(dtype="float64", na_value=np.nan)
     left = ~np.isnan(whole)
     ages = [(until.year - key[-1].year) * 12 + until.month - key[-1].month for key in places]
     gone = np.zeros((len(places), max(ages, default=0) + 1))

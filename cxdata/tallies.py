@@ -9,7 +9,7 @@ an order statistic lies are read in full.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -110,14 +110,12 @@ def _order_statistics(engine: Engine, measure: Quantile, clock: str, scope: Scop
     cell = np.searchsorted(through, at, side="right")
     within = at - (through[cell] - found.k[cell])
     cells = np.unique(cell)
-    steps = ", ".join(str(step) for step in np.unique(found.step[cells]))
-    rows = engine.query(
-        scope.select(
-            [f"{measure.step(clock)} as step", f"{measure.seconds(clock)} as x"],
-            [measure.known, f"{measure.step(clock)} in ({steps})"],
-        ),
-        **scope.params,
+    steps = ", ".join(f"({step})" for step in np.unique(found.step[cells]))
+    only = replace(
+        scope, table=f"{scope.table} join (values {steps}) as steps(wanted) on {measure.step(clock)} = wanted"
     )
+    columns = [f"{measure.step(clock)} as step", f"{measure.seconds(clock)} as x"]
+    rows = engine.query(only.select(columns, [measure.known]), **scope.params)
     codes, keys = coded(rows, list(scope.keys))
     known = {key: place for place, key in enumerate(found.keys)}
     place = np.array([known[key] for key in keys], dtype="int64")[codes]
