@@ -41,7 +41,14 @@ def coded(table: pa.Table, names: Sequence[str]) -> tuple[Whole, tuple[Key, ...]
         codes = codes * max(len(values[-1]), 1) + encoded.indices.to_numpy().astype("int64")
     if not names:
         return codes, ((),)
-    distinct, places = np.unique(codes, return_inverse=True)
+    possible = int(np.prod([len(each) for each in values]))
+    if possible <= 4 * codes.size:  # counting is quicker than sorting
+        distinct = np.flatnonzero(np.bincount(codes, minlength=possible))
+        place_of = np.zeros(possible, dtype="int64")
+        place_of[distinct] = np.arange(distinct.size)
+        places = place_of[codes]
+    else:
+        distinct, places = np.unique(codes, return_inverse=True)
     keys = []
     for code in distinct.tolist():
         key: list[Any] = []
@@ -49,4 +56,4 @@ def coded(table: pa.Table, names: Sequence[str]) -> tuple[Whole, tuple[Key, ...]
             code, index = divmod(code, len(each))
             key.append(each[index])
         keys.append(tuple(reversed(key)))
-    return places.astype("int64"), tuple(keys)
+    return places, tuple(keys)
