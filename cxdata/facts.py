@@ -13,7 +13,7 @@ from datetime import date
 import duckdb
 
 from cxdata import calendars
-from cxdata.schema import SCORES, STAGES
+from cxdata.schema import SCORES, STAGES, stored_as
 from cxdata.settings import Policy, Settings
 
 TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts")
@@ -44,6 +44,14 @@ def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mappin
     _purchases(cursor, settings)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
+
+
+def _write(cursor: duckdb.DuckDBPyConnection, table: str, select: str, params: Mapping[str, object]) -> None:
+    """(Re)write a table of facts with the rows of a select."""
+    columns = cursor.execute(f"describe {select}", params).fetchall()
+    defined = ", ".join(stored_as(name, type_) for name, type_, *_ in columns)
+    cursor.execute(f"create or replace table {table} ({defined})")
+    cursor.execute(f"insert into {table} {select}", params)
 
 
 def _describe_imports(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -190,9 +198,10 @@ _ONE_TOUCH = {
 def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     _lookups(cursor, settings)
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
-    cursor.execute(
+    _write(
+        cursor,
+        "ticket_facts",
         f"""
-        create or replace table ticket_facts as
         with instants as (
             select t.*, k.trust_sla, k.knows_first_response, k.dates_resolution,
                    k.dates_resolution or (k.knows_status and coalesce(t.status, 'open') not in ('solved', 'closed'))
@@ -286,9 +295,10 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         for position, name in enumerate(SCORES)
     )
     firsts = " ".join(f"when list_contains(names, '{name}') then '{name}'" for name in SCORES)
-    cursor.execute(
+    _write(
+        cursor,
+        "survey_facts",
         f"""
-        create or replace table survey_facts as
         with known as (
             select s.*, case {firsts} end as first_score from current_surveys s join knowing k on k.import_id = s.import_id),
         long as ({kinds}),
@@ -322,9 +332,10 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     known = cursor.execute("select count(*) > 0 from current_customers").fetchall()[0][0]
     rows = _KNOWN_CUSTOMERS if known else _estimated(cursor)
     params = {} if known else {"zone": settings.zone, "gone": settings.churn_after_days}
-    cursor.execute(
+    _write(
+        cursor,
+        "customer_facts",
         f"""
-        create or replace table customer_facts as
         with rows as ({rows})
         select customer_id, team, channel, segment, monthly_value, estimated,
                {_local("started", "started_on")}, {_local("cancelled", "cancelled_on")},
@@ -375,9 +386,10 @@ def _estimated(cursor: duckdb.DuckDBPyConnection) -> str:
 
 
 def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    cursor.execute(
+    _write(
+        cursor,
+        "purchase_facts",
         f"""
-        create or replace table purchase_facts as
         with placed as (
             select p.*, {_to_local("purchased_at")} as local, {_seconds("purchased_at")} as purchased_s,
                    row_number() over (partition by customer_id order by purchased_at, source, key) as nth

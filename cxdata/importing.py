@@ -11,6 +11,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -103,14 +104,15 @@ def import_file(
     choices = choices or Choices()
     name = name or path.name
     now = now or datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="cx-import-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
+        fingerprint = aside.submit(_fingerprint, path)
         table = reading.read(path, Path(folder))
         table, source, mapping = recognise(table, choices)
         with store.writing() as cursor, _kept_unless(cursor, dry_run):
             steps = _Import(cursor, store, table, source, mapping, choices, name, Path(folder))
             outcome = steps.run(now)
             if not dry_run:
-                steps.keep(outcome, path, by, now)
+                steps.keep(outcome, path, fingerprint.result(), by, now)
                 store.rebuild(cursor)
             else:
                 outcome.import_id = None
@@ -247,9 +249,10 @@ class _Import:
         texts = {use.index for name, use in uses if self.kind.field(name).type == "text"}
         plain, wide = _blanks_at_ends(self.table.path, self.table.delimiter)
         checks = ", ".join(
-            f"bool_or({unclean(f'c{index}', is_text=index in texts, plain=plain, wide=wide)})" for index in columns
+            f"exists(select 1 from {STAGING} where {unclean(f'c{index}', is_text=index in texts, plain=plain, wide=wide)})"
+            for index in columns
         )
-        dirty = [i for i, found in zip(columns, self.rows(f"select {checks} from {STAGING}")[0], strict=True) if found]
+        dirty = [index for index, found in zip(columns, self.rows(f"select {checks}")[0], strict=True) if found]
         if dirty:
             changed = ", ".join(f"{cleaned(f'c{index}', is_text=index in texts)} as c{index}" for index in dirty)
             self.cursor.execute(
@@ -455,7 +458,7 @@ class _Import:
 
     # --- keeping --------------------------------------------------------------------------------------------
 
-    def keep(self, outcome: Outcome, path: Path, by: str, now: datetime) -> None:
+    def keep(self, outcome: Outcome, path: Path, fingerprint: tuple[str, int], by: str, now: datetime) -> None:
         """Write the versions, the rejects, the file and the record of the import."""
         import_id = self.one("select coalesce(max(import_id), 0) + 1 from imports")
         if not outcome.rejected:  # memory is better used for what follows
@@ -475,7 +478,8 @@ class _Import:
             f"table if exists {STAGING}",
         ):
             self.cursor.execute(f"drop {what}")
-        sha256, size = _keep_original(self.cursor, path)
+        sha256, size = fingerprint
+        _keep_original(self.cursor, path, sha256)
         outcome.import_id = import_id
         self.cursor.execute(
             "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
@@ -559,16 +563,16 @@ def _blanks_at_ends(path: Path, delimiter: str) -> tuple[bool, bool]:
     return found_plain, found_wide
 
 
-def _keep_original(cursor: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, int]:
-    """Store the bytes of the file, compressed in blocks, once; (SHA-256, size in bytes)."""
-    digest, size = hashlib.sha256(), 0
+def _fingerprint(path: Path) -> tuple[str, int]:
+    """(SHA-256, size in bytes) of a file."""
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-            size += len(block)
-    sha256 = digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+
+def _keep_original(cursor: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> None:
+    """Store the bytes of the file, compressed in blocks, once."""
     if cursor.execute("select count(*) from originals where sha256 = ?", [sha256]).fetchall()[0][0]:
-        return sha256, size
+        return
     codec = pa.Codec("zstd", compression_level=1)
     with path.open("rb") as file:
         part = 0
@@ -576,7 +580,6 @@ def _keep_original(cursor: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, 
             packed = codec.compress(block, asbytes=True)
             cursor.execute("insert into originals values (?, ?, ?, ?)", [sha256, part, len(block), packed])
             part += 1
-    return sha256, size
 
 
 def write_rejects(store: Store, import_id: int, file: TextIO) -> int:

@@ -23,10 +23,20 @@ SQL_TYPES = {
     "priority": "varchar",
     "stage": "varchar",
 }
+# Texts that differ in nearly every row: DuckDB looks for repetition in them in vain, and zstd packs them in a third of
+# the time. Columns to group and filter by stay as they are.
+_FREE_TEXTS = (
+    "key", "ticket_id", "response_id", "purchase_id", "customer_id", "customer_name", "email", "subject", "tags", "comment",
+)  # fmt: skip
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam")
 PRIORITIES = ("urgent", "high", "normal", "low")
 STAGES = ("awareness", "consideration", "purchase", "loyalty", "advocacy")
 SCORES = ("nps", "csat", "ces", "quality_accuracy", "quality_professionalism", "quality_overall")
+
+
+def stored_as(name: str, sql_type: str) -> str:
+    """The definition of a stored column: name, type, and how it is packed where that matters."""
+    return f"{name} {sql_type}{' using compression zstd' if name in _FREE_TEXTS else ''}"
 
 
 @dataclass(frozen=True)

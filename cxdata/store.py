@@ -21,7 +21,7 @@ import pyarrow as pa
 from cxdata import facts, scans
 from cxdata.errors import CxError
 from cxdata.questions import Moment
-from cxdata.schema import KINDS, Kind
+from cxdata.schema import KINDS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 
 SCHEMA_VERSION = 2  # 2: steps of durations and months of facts
@@ -78,10 +78,9 @@ class Store:
     def _prepare(self, cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(_TABLES)
         for kind in KINDS:
-            columns = ", ".join(f"{name} {type_}" for name, type_ in kind.columns)
-            cursor.execute(
-                f"create table if not exists {kind.name}_versions (import_id integer, source varchar, key varchar, {columns})"
-            )
+            columns = (("import_id", "integer"), ("source", "varchar"), ("key", "varchar"), *kind.columns)
+            defined = ", ".join(stored_as(name, type_) for name, type_ in columns)
+            cursor.execute(f"create table if not exists {kind.name}_versions ({defined})")
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
             cursor.execute("insert into state values ('schema', ?), ('data', 0), ('rolled', null)", [SCHEMA_VERSION])
