@@ -247,11 +247,8 @@ class _Import:
         """Take blanks, and words for nothing, off the columns that have any."""
         uses = self.mapping.uses.items()
         texts = {use.index for name, use in uses if self.kind.field(name).type == "text"}
-        plain, wide = _blanks_at_ends(self.table.path, self.table.delimiter)
-        checks = ", ".join(
-            f"exists(select 1 from {STAGING} where {unclean(f'c{index}', is_text=index in texts, plain=plain, wide=wide)})"
-            for index in columns
-        )
+        wide = _has_wide_blanks(self.table.path)
+        checks = ", ".join(unclean(STAGING, f"c{index}", is_text=index in texts, wide=wide) for index in columns)
         dirty = [index for index, found in zip(columns, self.rows(f"select {checks}")[0], strict=True) if found]
         if dirty:
             changed = ", ".join(f"{cleaned(f'c{index}', is_text=index in texts)} as c{index}" for index in dirty)
@@ -542,25 +539,16 @@ class _Import:
             yield line or lines[int(record)], plan.header, value or "", json.dumps(said.dumped()), raw
 
 
-def _blanks_at_ends(path: Path, delimiter: str) -> tuple[bool, bool]:
-    """Whether cells of a UTF-8 file may begin or end with (ASCII blanks, blanks beyond ASCII): a pass over its bytes."""
-    mark = delimiter.encode()
-    ends = (mark, b"\n", b'"')
-    plain = [pair for end in ends for blank in (b" ", b"\t", b"\n") for pair in (blank + end, end + blank)]
-    plain = [pair for pair in plain if pair not in (mark + b"\n", b"\n" + mark, b'"\n', b'\n"', mark + mark)]
+def _has_wide_blanks(path: Path) -> bool:
+    """Whether a UTF-8 file has blanks beyond ASCII anywhere: most have none, and then no cell is searched for them."""
     wide = [blank.encode() for blank in WIDE_BLANKS]
-    found_plain = found_wide = False
     last = b""
     with path.open("rb") as file:
-        while block := last + file.read(BLOCK):
-            if len(block) == len(last):
-                break
-            found_plain = found_plain or any(pair in block for pair in plain)
-            found_wide = found_wide or any(blank in block for blank in wide)
-            if found_plain and found_wide:
-                break
+        while block := file.read(BLOCK):
+            if any(blank in last + block[:3] or blank in block for blank in wide):
+                return True
             last = block[-3:]
-    return found_plain, found_wide
+    return False
 
 
 def _fingerprint(path: Path) -> tuple[str, int]:

@@ -37,21 +37,24 @@ def cleaned(column: str, *, is_text: bool = False) -> str:
     return f"case when length({trimmed}) <= 9 and lower({trimmed}) in ({words}) then null else {trimmed} end"
 
 
-def unclean(column: str, *, is_text: bool = False, plain: bool = True, wide: bool = True) -> str:
-    """SQL: whether `cleaned` might change the cell; cheap, so that clean columns are left as they are.
+def unclean(relation: str, column: str, *, is_text: bool = False, wide: bool = True) -> str:
+    """SQL: whether `cleaned` might change any cell of a column; cheap, so that clean columns are left as they are.
 
-    `plain`, `wide`: whether cells may begin or end with ASCII blanks, and with the blanks beyond ASCII.
+    Each check is a question of its own: together in one condition, DuckDB works every one out for every cell.
+    `wide`: whether there may be blanks beyond ASCII.
     """
     words = NULL_WORDS if is_text else NO_VALUE_WORDS
     spelt = {spelling for word in words for spelling in (word, word.upper(), word.capitalize(), word.title())}
-    checks = [f"{column} in ({', '.join(quoted(word) for word in sorted(spelt))})"]
-    if plain:
-        checks += [f"{column} < '!'", f"right({column}, 1) <= ' '"]
+    checks = [
+        f"{column} in ({', '.join(quoted(word) for word in sorted(spelt))})",
+        f"{column} < '!'",
+        " or ".join(f"ends_with({column}, {quoted(blank)})" for blank in BLANKS if blank.isascii()),
+    ]
     if wide:
         checks += [
             f"{test}({column}, {quoted(blank)})" for blank in WIDE_BLANKS for test in ("starts_with", "ends_with")
         ]
-    return f"({' or '.join(checks)})"
+    return "(" + " or ".join(f"exists(select 1 from {relation} where {check})" for check in checks) + ")"
 
 
 # --- dates and instants -------------------------------------------------------------------------------------
