@@ -105,14 +105,14 @@ def import_file(
     name = name or path.name
     now = now or datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
-        fingerprint = aside.submit(_fingerprint, path)
+        packed = aside.submit(_pack, path, Path(folder))
         table = reading.read(path, Path(folder))
         table, source, mapping = recognise(table, choices)
         with store.writing() as cursor, _kept_unless(cursor, dry_run):
             steps = _Import(cursor, store, table, source, mapping, choices, name, Path(folder))
             outcome = steps.run(now)
             if not dry_run:
-                steps.keep(outcome, path, fingerprint.result(), by, now)
+                steps.keep(outcome, packed.result(), by, now)
                 store.rebuild(cursor)
             else:
                 outcome.import_id = None
@@ -455,7 +455,7 @@ class _Import:
 
     # --- keeping --------------------------------------------------------------------------------------------
 
-    def keep(self, outcome: Outcome, path: Path, fingerprint: tuple[str, int], by: str, now: datetime) -> None:
+    def keep(self, outcome: Outcome, original: _Packed, by: str, now: datetime) -> None:
         """Write the versions, the rejects, the file and the record of the import."""
         import_id = self.one("select coalesce(max(import_id), 0) + 1 from imports")
         if not outcome.rejected:  # memory is better used for what follows
@@ -475,8 +475,7 @@ class _Import:
             f"table if exists {STAGING}",
         ):
             self.cursor.execute(f"drop {what}")
-        sha256, size = fingerprint
-        _keep_original(self.cursor, path, sha256)
+        _keep_original(self.cursor, original)
         outcome.import_id = import_id
         self.cursor.execute(
             "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
@@ -485,8 +484,8 @@ class _Import:
                 now.astimezone(UTC).replace(tzinfo=None),
                 by,
                 self.name,
-                sha256,
-                size,
+                original.sha256,
+                original.size,
                 self.source.name,
                 self.kind.name,
                 json.dumps(outcome.understood),
@@ -551,23 +550,34 @@ def _has_wide_blanks(path: Path) -> bool:
     return False
 
 
-def _fingerprint(path: Path) -> tuple[str, int]:
-    """(SHA-256, size in bytes) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+@dataclass(frozen=True)
+class _Packed:
+    """An original, compressed in blocks one after the other in a file. `parts`: bytes of each block before and after."""
+
+    path: Path
+    sha256: str
+    size: int
+    parts: tuple[tuple[int, int], ...]
 
 
-def _keep_original(cursor: duckdb.DuckDBPyConnection, path: Path, sha256: str) -> None:
-    """Store the bytes of the file, compressed in blocks, once."""
-    if cursor.execute("select count(*) from originals where sha256 = ?", [sha256]).fetchall()[0][0]:
-        return
-    codec = pa.Codec("zstd", compression_level=1)
-    with path.open("rb") as file:
-        part = 0
+def _pack(original: Path, folder: Path) -> _Packed:
+    """Compress a file into the folder; done aside, while the database reads the same file."""
+    digest, parts = hashlib.sha256(), []
+    codec, packed = pa.Codec("zstd", compression_level=1), folder / "original.zst"
+    with original.open("rb") as file, packed.open("wb") as written:
         while block := file.read(BLOCK):
-            packed = codec.compress(block, asbytes=True)
-            cursor.execute("insert into originals values (?, ?, ?, ?)", [sha256, part, len(block), packed])
-            part += 1
+            digest.update(block)
+            parts.append((len(block), written.write(codec.compress(block, asbytes=True))))
+    return _Packed(packed, digest.hexdigest(), sum(size for size, _ in parts), tuple(parts))
+
+
+def _keep_original(cursor: duckdb.DuckDBPyConnection, packed: _Packed) -> None:
+    """Store the bytes of a file, once."""
+    if cursor.execute("select count(*) from originals where sha256 = ?", [packed.sha256]).fetchall()[0][0]:
+        return
+    with packed.path.open("rb") as file:
+        for part, (raw, size) in enumerate(packed.parts):
+            cursor.execute("insert into originals values (?, ?, ?, ?)", [packed.sha256, part, raw, file.read(size)])
 
 
 def write_rejects(store: Store, import_id: int, file: TextIO) -> int:
