@@ -385,8 +385,9 @@ class _Import:
         main = lead[self.kind.name]
         zone = quoted(self.store._settings(self.cursor).zone)
         is_date = self.understood.kind.field(main).type == "date"
-        day = main if is_date else f"cast(timezone({zone}, timezone('UTC', {main})) as date)"
-        first, last = self.rows(f"select cast(min({day}) as varchar), cast(max({day}) as varchar) from typed")[0]
+        day = "{}" if is_date else f"cast(timezone({zone}, timezone('UTC', {{}})) as date)"
+        ends = ", ".join(f"cast({day.format(f'{end}({main})')} as varchar)" for end in ("min", "max"))
+        first, last = self.rows(f"select {ends} from typed")[0]
         limit = int(now.timestamp()) + 86400
         newest: list[int] = []
         for name in self._time_fields():

@@ -389,7 +389,7 @@ def decide_decimal(run: Run, relation: str, columns: Sequence[str], delimiter: s
                        count(*) filter (regexp_matches(n, '\\.\\d{{1,2}}$|\\.\\d{{4,}}$|,\\d{{3}}\\.|^0\\.\\d|^\\.\\d')),
                        count(*) filter (regexp_matches(n, '^-?\\d{{1,3}}([.,]\\d{{3}})+$'))
                 from (select regexp_replace({text}, {_MONEY}, '', 'g') as n from {relation}
-                      where {text} is not null and regexp_matches({text}, '[.,]'))"""
+                      where contains({text}, '.') or contains({text}, ','))"""
         )[0]
         comma, dot, unsure = comma + row[0], dot + row[1], unsure + row[2]
     if comma or dot:
@@ -409,7 +409,10 @@ def number_sql(text: str, decimal: str) -> str:
     bare = f"regexp_replace({text}, {_MONEY}, '', 'g')"
     other = "," if decimal == "." else "."
     bare = f"replace(replace({bare}, {quoted(other)}, ''), ',', '.')"
-    value = f"try_cast({bare} as double)"
+    plain = f"try_cast({text} as double)"  # most cells are just that, and need no work
+    if decimal == ",":
+        plain = f"case when not contains({text}, '.') then {plain} end"
+    value = f"coalesce({plain}, try_cast({bare} as double))"
     return f"case when isfinite({value}) then {value} end"
 
 
