@@ -184,6 +184,7 @@ class _Import:
         self.cursor, self.store, self.table, self.folder = cursor, store, table, folder
         self.source, self.mapping, self.choices, self.name = source, mapping, choices, name
         self.ragged: tuple[Ragged, ...] = ()
+        self.bad = 0  # rows with a cell that cannot be read
 
     @property
     def kind(self) -> Kind:
@@ -279,6 +280,9 @@ class _Import:
                    {f"case {' '.join(bad)} end" if bad else "cast(null as integer)"} as bad
             from (select rowid - {self.first_row} as record, *, {values} from {STAGING}) v"""
         )
+        self.bad = self.one("select count(*) from parsed where left_out is null and bad is not null")
+        if not self.bad:  # the text of the cells is needed for rejected rows only
+            self.cursor.execute(f"drop table {STAGING}")
         self._keys()
 
     def _keys(self) -> None:
@@ -332,10 +336,8 @@ class _Import:
     def _account(self, now: datetime) -> Outcome:
         outcome = Outcome(self.name, self.source.name, self.kind.name, self._described())
         outcome.notes += [*self.understood.notes, *self._notes(now)]
-        staged = self.one(f"select count(*) from {STAGING}")
-        outcome.rows = staged + self.table.ragged_total + len(self.table.footer)
-        rejected = self.one("select count(*) from parsed where left_out is null and bad is not null")
-        outcome.rejected = rejected + self.table.ragged_total
+        outcome.rows = self.one("select count(*) from parsed") + self.table.ragged_total + len(self.table.footer)
+        outcome.rejected = self.bad + self.table.ragged_total
         for number, (_rule, reason) in enumerate(self.understood.left_out):
             rows = self.one(f"select count(*) from parsed where left_out = {number}")
             if rows:
@@ -459,8 +461,6 @@ class _Import:
     def keep(self, outcome: Outcome, original: _Packed, by: str, now: datetime) -> None:
         """Write the versions, the rejects, the file and the record of the import."""
         import_id = self.one("select coalesce(max(import_id), 0) + 1 from imports")
-        if not outcome.rejected:  # memory is better used for what follows
-            self.cursor.execute(f"drop table {STAGING}")
         columns = version_columns(self.kind)
         self.cursor.execute(
             f"""insert into {self.kind.name}_versions (import_id, source, key, {columns})
@@ -512,7 +512,7 @@ class _Import:
 
     def _rejects(self, limit: int | None = None) -> Iterator[tuple[int, str, str, str, list[str]]]:
         """(line, column, value, reason as JSON, cells) of every rejected row, by line within each cause."""
-        plans = list(self.understood.plans.values())
+        plans = list(self.understood.plans.values()) if self.bad else []
         for number, plan in enumerate(plans):
             for code in (number, number + REQUIRED_MISSING):
                 line = "line" if self.table.line_column is not None else "cast(null as bigint)"
