@@ -119,6 +119,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 def still(page: Page) -> None:
     """Wait until the script has run and the charts are drawn."""
+    page.wait_for_selector("[data-testid=stMain] h1", timeout=60_000)  # before its first run a page is still, too
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
     page.wait_for_timeout(400)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
