@@ -110,9 +110,9 @@ def _business(alias: str, second: str) -> str:
 # --- tickets ------------------------------------------------------------------------------------------------
 
 
-def _in_order(cursor: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the current tickets lie in order of creation already, as exports mostly do: then nothing is sorted."""
-    sql = "select bool_or(back) from (select created_at < lag(created_at) over () as back from current_tickets)"
+def _in_order(cursor: duckdb.DuckDBPyConnection, kind: str, instant: str) -> bool:
+    """Whether the current rows lie in order of time already, as exports mostly do: then nothing is sorted."""
+    sql = f"select bool_or(back) from (select {instant} < lag({instant}) over () as back from current_{kind})"
     return not cursor.execute(sql).fetchall()[0][0]
 
 
@@ -275,7 +275,7 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                     when rs_taken is not null then resolved_at_s end as resolution_judged_s,
                case when dates_resolution and not coalesce(resolved_at_s < created_s, false)
                     then start_reading + resolution_target_s + off_reading end as resolution_deadline
-        from judged {"" if _in_order(cursor) else "order by created_s"}""",
+        from judged {"" if _in_order(cursor, "tickets", "created_at") else "order by created_s"}""",
         {"zone": settings.zone},
     )
 
@@ -289,38 +289,47 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         select source, key, team, channel, priority, agent, segment, stage, customer_id,
                count(*) over (partition by key) as holders
         from ticket_facts where key in (select ticket_id from current_surveys where ticket_id is not null)""")
-    kinds = " union all ".join(
-        f"""select *, '{name}' as kind, {name} as score, {name}_worst as worst, {name}_best as best, {position} as place
-            from known where {name} is not null or (answered is false and first_score = '{name}')"""
-        for position, name in enumerate(SCORES)
-    )
-    firsts = " ".join(f"when list_contains(names, '{name}') then '{name}'" for name in SCORES)
+    asked = {name: f"{name} is not null or (answered is false and first_score = '{name}')" for name in SCORES}
+    places = ", ".join(f"('{name}')" for name in SCORES)
+    of_kind = {
+        column: " ".join(f"when '{name}' then {name}{end}" for name in SCORES)
+        for column, end in (("score", ""), ("worst", "_worst"), ("best", "_best"))
+    }
+    # A response is joined to its ticket and its customer once, and then becomes a row for each of its questions.
     _write(
         cursor,
         "survey_facts",
         f"""
-        with known as (
-            select s.*, case {firsts} end as first_score from current_surveys s join knowing k on k.import_id = s.import_id),
-        long as ({kinds}),
-        placed as (
-            select l.*, coalesce(answered, true) as is_answer, {_to_local("answered_at")} as local,
-                   row_number() over (partition by source, key order by place) = 1 as first_of_response,
-                   bool_or(answered is false) over (partition by import_id) as lists_unanswered
-            from long l)
-        select p.source, p.key, p.kind, p.is_answer, p.first_of_response, p.lists_unanswered,
-               {_seconds("p.answered_at")} as answered_s, {_local("answered", "p.local")},
-               p.score, p.worst, p.best, (p.score - p.worst) / nullif(p.best - p.worst, 0) as normal,
-               coalesce(c.customer_id, p.customer_id, o.customer_id, a.customer_id) as customer_id,
-               coalesce(p.team, o.team, a.team, c.team) as team, coalesce(p.channel, o.channel, a.channel) as channel,
-               coalesce(o.priority, a.priority) as priority, coalesce(p.agent, o.agent, a.agent) as agent,
-               coalesce(p.segment, c.segment, o.segment, a.segment) as segment,
-               coalesce(s.stage, o.stage, a.stage) as stage, p.comment, p.ticket_id
-        from placed p
-        left join ticket_of o on o.key = p.ticket_id and o.source = p.source
-        left join ticket_of a on a.key = p.ticket_id and a.holders = 1
-        left join customer_of c on c.known_as = coalesce(p.customer_id, o.customer_id, a.customer_id)
-        left join stage_of s on s.touchpoint = p.touchpoint
-        order by answered_s""",
+        with listing as (
+            select import_id, bool_or(answered is false) as lists_unanswered from current_surveys group by import_id),
+        known as (
+            select s.*, case {" ".join(f"when list_contains(names, '{name}') then '{name}'" for name in SCORES)} end
+                   as first_score, lists_unanswered
+            from current_surveys s join knowing k on k.import_id = s.import_id join listing l on l.import_id = s.import_id),
+        responses as (
+            select p.*, {_to_local("answered_at")} as local,
+                   case {" ".join(f"when {sql} then '{name}'" for name, sql in asked.items())} end as first_kind,
+                   coalesce(c.customer_id, p.customer_id, o.customer_id, a.customer_id) as whose,
+                   coalesce(p.team, o.team, a.team, c.team) as its_team, coalesce(p.channel, o.channel, a.channel) as its_channel,
+                   coalesce(o.priority, a.priority) as priority, coalesce(p.agent, o.agent, a.agent) as its_agent,
+                   coalesce(p.segment, c.segment, o.segment, a.segment) as its_segment,
+                   coalesce(s.stage, o.stage, a.stage) as stage
+            from known p
+            left join ticket_of o on o.key = p.ticket_id and o.source = p.source
+            left join ticket_of a on a.key = p.ticket_id and a.holders = 1
+            left join customer_of c on c.known_as = coalesce(p.customer_id, o.customer_id, a.customer_id)
+            left join stage_of s on s.touchpoint = p.touchpoint
+            {"" if _in_order(cursor, "surveys", "answered_at") else "order by answered_at"}),
+        answers as (
+            select *, {", ".join(f"case kind {sql} end as {column}" for column, sql in of_kind.items())}
+            from responses cross join (values {places}) as kinds(kind)
+            where case kind {" ".join(f"when '{name}' then {sql}" for name, sql in asked.items())} end)
+        select source, key, kind, coalesce(answered, true) as is_answer, kind = first_kind as first_of_response,
+               lists_unanswered, {_seconds("answered_at")} as answered_s, {_local("answered", "local")},
+               score, worst, best, (score - worst) / nullif(best - worst, 0) as normal,
+               whose as customer_id, its_team as team, its_channel as channel, priority, its_agent as agent,
+               its_segment as segment, stage, comment, ticket_id
+        from answers""",
         {"zone": settings.zone},
     )
 
