@@ -90,7 +90,8 @@ class Store:
                 "{path} was written by a newer version of CX Dashboard. Update the program to open it.", path=self.path
             )
         elif found[0][0] < SCHEMA_VERSION:
-            cursor.execute("insert into state values ('rolled', null) on conflict do nothing")
+            cursor.execute("insert into state values ('rolled', null)")
+            cursor.execute("drop table if exists periods")
             self.rebuild(cursor)
             cursor.execute("update state set value = ? where name = 'schema'", [SCHEMA_VERSION])
 

@@ -257,3 +257,28 @@ def test_too_little_memory_is_a_sentence_and_changes_nothing(store):
     with pytest.raises(CxError, match="CX_MEMORY"):
         write()
     assert store.query("select count(*) as k from state where name = 'x'").to_pylist() == [{"k": 0}]
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path):
+    path = tmp_path / "old.duckdb"
+    with Store(path) as made:
+        (tmp_path / "tickets.csv").write_text(TICKETS)
+        importing.import_file(made, tmp_path / "tickets.csv", now=NOW)
+        kept, moment = made.query("select * from ticket_facts").to_pylist(), made.moment()
+        with made.writing() as cursor:  # as version 1 left it
+            for table in MONTHS:
+                cursor.execute(f"drop table {table}")
+            cursor.execute("alter table ticket_facts drop column resolution_calendar_step")
+            cursor.execute("create table periods (grain varchar)")
+            cursor.execute("delete from state where name = 'rolled'")
+            cursor.execute("update state set value = 1 where name = 'schema'")
+    for _ in range(2):  # the second time there is nothing to do
+        with Store(path) as opened:
+            assert opened.query("select * from ticket_facts").to_pylist() == kept
+            assert opened.moment() == moment
+            assert moment.rolled_s == moment.as_of_s
+            assert opened.query("select sum(tickets_created_n) as n from created_months").to_pylist() == [
+                {"n": len(kept)}
+            ]
+            names = opened.query("select table_name from information_schema.tables").to_pylist()
+            assert {"table_name": "periods"} not in names
