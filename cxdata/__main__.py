@@ -11,27 +11,36 @@ import getpass
 import json
 import math
 import os
+import re
+import shutil
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
-from cxdata import formats, importing, queries, questions
+from cxdata import formats, importing, queries, questions, watching
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
 from cxdata.filters import FILTERS, NOTHING, Filters, Period
 from cxdata.i18n import N_
+from cxdata.importing import Outcome
 from cxdata.metrics import ALL, metric
 from cxdata.questions import Query
 from cxdata.sample import import_sample
-from cxdata.schema import KINDS
+from cxdata.schema import KINDS, SCORES
 from cxdata.settings import CLOCKS, parse_instant
 from cxdata.store import Store
 from cxdata.understanding import Choices
+from cxdata.watching import Watch
 
 DEFAULT_DATABASE = Path("data/cx.duckdb")
+STANDARD_INPUT = "standard input"
 DONE, NOTHING_DONE, WRONG_USAGE = 0, 1, 2
 
 
@@ -74,17 +83,39 @@ def _parser() -> argparse.ArgumentParser:
 
 def _import_parser(commands: Any) -> None:
     parser = commands.add_parser("import", help="import exports")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--as", dest="kind", choices=[kind.name for kind in KINDS], help="what the files hold")
-    parser.add_argument("--source", metavar="NAME", help="the tool that wrote the files")
-    parser.add_argument("--timezone", metavar="ZONE", help="the zone of times without one")
-    parser.add_argument("--date-order", choices=["dmy", "mdy", "ymd"])
-    parser.add_argument("--decimal", choices=["comma", "point"])
-    parser.add_argument("--direction", choices=["easy", "hard"], help="what a high effort score means")
-    parser.add_argument("--map", dest="pairs", action="append", default=[], metavar="FIELD=COLUMN", type=_pair)
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a file, a folder with files, or - for standard input"
+    )
+    _choice_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and keep nothing")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_import)
+    watch = commands.add_parser("watch", help="import what appears in a folder")
+    watch.add_argument("folder", type=Path, metavar="FOLDER")
+    watch.add_argument("--every", type=_seconds, default=10.0, metavar="SECONDS", help="between two looks (10)")
+    watch.add_argument("--once", action="store_true", help="import what is there, and stop")
+    _choice_options(watch)
+    watch.add_argument("--json", action="store_true", help="an object a line")
+    watch.set_defaults(run=_watch)
+
+
+def _choice_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="kind", choices=[kind.name for kind in KINDS], help="what the files hold")
+    parser.add_argument("--source", metavar="NAME", help="the tool that wrote the files")
+    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook, or the file in an archive")
+    parser.add_argument("--timezone", metavar="ZONE", help="the zone of times without one")
+    parser.add_argument("--date-order", choices=["dmy", "mdy", "ymd"])
+    parser.add_argument("--decimal", choices=["comma", "point"])
+    parser.add_argument("--map", dest="pairs", action="append", default=[], metavar="FIELD=COLUMN", type=_pair)
+    parser.add_argument(
+        "--question", dest="questions", action="append", default=[], metavar="FIELD=COLUMN", type=_pair,
+        help=f"the column that answers a question: {', '.join(SCORES)}",
+    )  # fmt: skip
+    parser.add_argument("--direction", choices=["easy", "hard"], help="what a high effort score means")
+    parser.add_argument(
+        "--scale", dest="scales", action="append", default=[], metavar="FIELD=WORST-BEST", type=_scale,
+        help="the ends of a scale, such as csat=1-5, or ces=7-1 where 1 is best",
+    )  # fmt: skip
 
 
 def _metrics_parser(commands: Any) -> None:
@@ -109,6 +140,21 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), column.strip()
 
 
+def _scale(text: str) -> tuple[str, tuple[float, float]]:
+    found = re.fullmatch(r"\s*(\w+)\s*=\s*(-?[\d.]+)\s*-\s*(-?[\d.]+)\s*", text)
+    with suppress(ValueError):
+        if found and float(found[2]) != float(found[3]):
+            return found[1], (float(found[2]), float(found[3]))
+    raise argparse.ArgumentTypeError(f'"{text}" has to be FIELD=WORST-BEST, such as csat=1-5 or ces=7-1')
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f'"{text}" is no number of seconds above 0')
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -116,8 +162,12 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f'"{text}" is no date; write 2026-03-31') from None
 
 
+def _database(given: argparse.Namespace) -> Path:
+    return given.db or Path(os.environ.get("CX_DATABASE") or DEFAULT_DATABASE)
+
+
 def _store(given: argparse.Namespace, *, must_exist: bool = True, keep: bool = True) -> Store:
-    path = given.db or Path(os.environ.get("CX_DATABASE") or DEFAULT_DATABASE)
+    path = _database(given)
     if must_exist and not path.exists():
         raise CxError("There is no database at {path}. Import a file first, or give its place with --db.", path=path)
     return Store(path if keep or path.exists() else None)
@@ -127,31 +177,101 @@ def _store(given: argparse.Namespace, *, must_exist: bool = True, keep: bool = T
 
 
 def _import(given: argparse.Namespace) -> int:
-    choices = Choices(
+    choices = _choices(given)
+    results: list[Outcome | Failure] = []
+    with _store(given, must_exist=False, keep=not given.dry_run) as store, TemporaryDirectory() as folder:
+        for path, name in _files(given, Path(folder)):
+            for result in _import_file(store, path, choices, name=name, dry_run=given.dry_run):
+                results.append(result)
+                _print_result(result, quiet=given.json)
+    if given.json:
+        _print_json([_result_json(result) for result in results])
+    return _status(results)
+
+
+def _choices(given: argparse.Namespace) -> Choices:
+    for field, _value in (*given.questions, *given.scales):
+        if field not in SCORES:
+            raise UnknownName(N_("question"), field, SCORES)
+    return Choices(
         kind=given.kind,
         source=given.source,
         zone=given.timezone,
         date_order=given.date_order,
         decimal={"comma": ",", "point": "."}.get(given.decimal or ""),
         direction=given.direction,
-        mapping=dict(given.pairs),
+        mapping=dict([*given.pairs, *given.questions]),
+        scales=dict(given.scales),
+        sheet=given.sheet,
     )
-    results: list[importing.Outcome | dict[str, str]] = []
-    errors: list[CxError] = []
-    with _store(given, must_exist=False, keep=not given.dry_run) as store:
-        for path in given.files:
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file, or a table in one, that did not go in."""
+
+    file: str
+    error: CxError
+
+
+def _files(given: argparse.Namespace, folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """(path, name) of every file that is meant: those in folders as well, and standard input as a file of ours."""
+    for path in given.files:
+        if str(path) == "-":
+            kept = folder / "input"
+            with kept.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            yield kept, STANDARD_INPUT
+        elif path.is_dir():
+            found = watching.files_in(path, besides=_own_files(given))
+            if not found:
+                raise CxError("There are no files in {folder}.", folder=path)
+            yield from ((one, None) for one in found)
+        else:
+            yield path, None
+
+
+def _own_files(given: argparse.Namespace) -> tuple[Path, ...]:
+    database = _database(given)
+    return database, database.with_name(f"{database.name}.wal")
+
+
+def _import_file(
+    store: Store, path: Path, choices: Choices, *, name: str | None = None, dry_run: bool = False
+) -> Iterator[Outcome | Failure]:
+    """Import every table of a file: all those of an archive, one of a workbook."""
+    called = name or str(path)
+    with TemporaryDirectory(prefix="cx-parts-") as folder:
+        try:
+            parts = importing.parts_of(path, choices, Path(folder), name=name)
+        except CxError as error:
+            yield Failure(called, error)
+            return
+        for part in parts:
             try:
-                outcome = importing.import_file(store, path, choices, by=_user(), dry_run=given.dry_run)
-                results.append(outcome)
-                if not given.json:
-                    _print_outcome(outcome)
+                yield importing.import_file(store, path, choices, name=name, by=_user(), dry_run=dry_run, part=part)
             except CxError as error:
-                errors.append(error)
-                results.append({"file": str(path), "error": str(error)})
-                print(f"{path}: {error}", file=sys.stderr)
-    if given.json:
-        _print_json([row if isinstance(row, dict) else _outcome_json(row) for row in results])
-    if len(errors) < len(given.files):
+                yield Failure(f"{called}: {part.member}" if part.member else called, error)
+
+
+def _print_result(result: Outcome | Failure, *, quiet: bool) -> None:
+    if isinstance(result, Failure):
+        print(f"{result.file}: {result.error}", file=sys.stderr, flush=True)
+    elif not quiet:
+        _print_outcome(result)
+        sys.stdout.flush()
+
+
+def _result_json(result: Outcome | Failure) -> dict[str, Any]:
+    if isinstance(result, Failure):
+        return {"file": result.file, "error": str(result.error)}
+    return _outcome_json(result)
+
+
+def _status(results: Sequence[Outcome | Failure]) -> int:
+    """Done when anything went in; else whether it was wrong usage."""
+    errors = [result.error for result in results if isinstance(result, Failure)]
+    if len(errors) < len(results) or not results:
         return DONE
     return WRONG_USAGE if all(isinstance(error, UnknownName) for error in errors) else NOTHING_DONE
 
@@ -163,7 +283,7 @@ def _user() -> str:
         return ""
 
 
-def _outcome_json(outcome: importing.Outcome) -> dict[str, Any]:
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "file": outcome.file,
         "source": outcome.source,
@@ -179,7 +299,7 @@ def _outcome_json(outcome: importing.Outcome) -> dict[str, Any]:
     }
 
 
-def _print_outcome(outcome: importing.Outcome) -> None:
+def _print_outcome(outcome: Outcome) -> None:
     done = "would be imported" if outcome.import_id is None else f"import {outcome.import_id}"
     left = sum(outcome.left_out.values())
     print(
@@ -191,6 +311,68 @@ def _print_outcome(outcome: importing.Outcome) -> None:
         print(f"  left out: {rows} {reason}")
     for entry in outcome.notes:
         print(f"  note: {entry}")
+
+
+# --- watch --------------------------------------------------------------------------------------------------
+
+
+def _watch(given: argparse.Namespace) -> int:
+    choices = _choices(given)
+    watch = Watch(given.folder, _own_files(given))
+    stop, results, said = Event(), list[Outcome | Failure](), ""
+    with _stopped_by_signals(stop):
+        for _turn in watching.rounds(lambda: stop.wait(given.every), once=given.once):
+            try:
+                for result in _imported(given, watch, choices, stop):
+                    results.append(result)
+                    _print_result(result, quiet=given.json)
+                    if given.json:
+                        print(json.dumps(_result_json(result), ensure_ascii=False, default=str), flush=True)
+                said = ""
+            except CxError as error:  # the folder or the database cannot be reached; perhaps at the next look
+                if given.once:
+                    raise
+                if str(error) != said:
+                    said = str(error)
+                    print(said, file=sys.stderr, flush=True)
+            results = results if given.once else []
+    return _status(results)
+
+
+def _imported(given: argparse.Namespace, watch: Watch, choices: Choices, stop: Event) -> Iterator[Outcome | Failure]:
+    """Import what is ready and was not imported before; the database is open only meanwhile."""
+    ready = watch.ready()
+    if not ready:
+        return
+    with _store(given, must_exist=False) as store:
+        for path in ready:
+            if stop.is_set():
+                return
+            try:
+                known = watching.is_imported(store, path)
+            except OSError as error:
+                yield Failure(str(path), CxError("It cannot be read: {reason}.", reason=error.strerror or error))
+            else:
+                yield from () if known else _import_file(store, path, choices)
+            watch.tried(path)
+
+
+@contextmanager
+def _stopped_by_signals(stop: Event) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the watch after the import that is going on; a second one ends it at once."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _sample(given: argparse.Namespace) -> int:

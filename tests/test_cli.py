@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cxdata.__main__ import main
+from cxdata.errors import CxError
 from cxdata.filters import DIMENSIONS, FILTERS
 from cxdata.metrics import ALL
 from cxdata.metrics.base import Curve
 from cxdata.sample import FILES, FOLDER
 from cxdata.store import Store
 from tests.conftest import question
+from tests.test_containers import archive, book
 
 TICKETS = (
     "ticket_id,created_at,first_response_at,resolved_at,status,team\n"
@@ -196,12 +202,189 @@ def test_the_direction_of_effort(run, file, direction, ease):
         (["--date-order", "dym"], "invalid choice: 'dym'"),
         (["--decimal", "dot"], "invalid choice: 'dot'"),
         (["--direction", "up"], "invalid choice: 'up'"),
+        (["--question", "npz=team"], 'There is no question "npz". Did you mean "nps"?'),
+        (["--as", "surveys", "--question", "nps=Teem"], 'There is no column "Teem". Did you mean "team"?'),
+        (["--question", "nps"], '"nps" has to be FIELD=COLUMN'),
+        (["--scale", "csad=1-5"], 'There is no question "csad". Did you mean "csat"?'),
+        (["--scale", "csat=5"], '"csat=5" has to be FIELD=WORST-BEST, such as csat=1-5 or ces=7-1'),
+        (["--scale", "csat=5-5"], '"csat=5-5" has to be FIELD=WORST-BEST'),
+        (["--scale", "csat=1.2.3-5"], '"csat=1.2.3-5" has to be FIELD=WORST-BEST'),
     ],
 )
 def test_import_options_that_do_not_exist(run, file, options, sentence):
     status, out, err = run("import", file(TICKETS), *options)
     assert (status, out) == (2, "")
     assert sentence in err
+
+
+SURVEY = "answered_at,How happy,Effort\n2026-03-04,4,1\n2026-03-05,5,2\n"
+
+
+def test_questions_and_their_scales(run, file, db):
+    options = ("--question", "csat=How happy", "--question", "ces=effort", "--scale", "ces=7-1", "--scale", "csat=0-10")
+    assert run("import", file(SURVEY, "survey.csv"), *options)[0] == 0
+    with Store(db) as store:
+        found = store.query(
+            "select csat, csat_worst, csat_best, ces, ces_worst, ces_best from surveys_versions order by csat"
+        )
+    assert [tuple(row.values()) for row in found.to_pylist()] == [(4, 0, 10, 1, 7, 1), (5, 0, 10, 2, 7, 1)]
+
+
+def test_a_folder_is_its_files_in_order(run, tmp_path, db):
+    folder = tmp_path / "drop"
+    for name in ("b.csv", "a.csv", "sub/c.csv", ".hidden.csv", ".git/d.csv", "e.csv.part", "~$f.xlsx"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(TICKETS)
+    assert [row["file"] for row in as_json(run("import", folder, "--json"))] == ["a.csv", "b.csv", "c.csv"]
+    (tmp_path / "none").mkdir()
+    assert run("import", tmp_path / "none") == (1, "", f"There are no files in {tmp_path / 'none'}.\n")
+
+
+def test_the_database_in_a_folder_is_no_export(run, tmp_path):
+    run("import", tmp_path / "gone.csv")  # makes the database in this folder
+    (tmp_path / "tickets.csv").write_text(TICKETS)
+    assert [row["file"] for row in as_json(run("import", tmp_path, "--json"))] == ["tickets.csv"]
+
+
+@pytest.mark.parametrize("content", [TICKETS.encode(), gzip.compress(TICKETS.encode())])
+def test_standard_input(run, monkeypatch, content):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert [(row["file"], row["new"]) for row in as_json(run("import", "-", "--json"))] == [("standard input", 3)]
+
+
+def test_nothing_on_standard_input(run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    sentence = "standard input is empty (0 bytes). Export it again."
+    assert run("import", "-") == (1, "", f"standard input: {sentence}\n")
+
+
+def test_all_tables_of_an_archive(run, tmp_path):
+    path = tmp_path / "export.zip"
+    path.write_bytes(
+        archive(**{"a.csv": TICKETS, "colours.csv": "name,colour\nx,red\n", "b.csv": TICKETS.replace("\n1,", "\n9,")})
+    )
+    status, out, err = run("import", path, "--json")
+    first, second, third = json.loads(out)
+    assert (status, first["file"], first["new"]) == (0, "export.zip: a.csv", 3)
+    assert second["file"] == f"{path}: colours.csv"
+    assert err == f"{path}: colours.csv: {second['error']}\n"
+    assert (third["file"], third["new"], third["unchanged"]) == ("export.zip: b.csv", 1, 2)
+    assert [row["file"] for row in as_json(run("import", path, "--sheet", "b.csv", "--json"))] == ["export.zip: b.csv"]
+
+
+def test_a_sheet_of_a_workbook(run, tmp_path):
+    path = tmp_path / "export.xlsx"
+    rows = [line.split(",") for line in TICKETS.splitlines()]
+    path.write_bytes(book(March=rows, April=rows[:2]))
+    assert run("import", path) == (
+        1, "", f'{path}: There are 2 tables in this file: "March", "April". Choose one of them (--sheet NAME).\n',
+    )  # fmt: skip
+    found = as_json(run("import", path, "--sheet", "april", "--json"))
+    assert [(row["file"], row["new"]) for row in found] == [("export.xlsx: April", 1)]
+    assert run("import", path, "--sheet", "Mai") == (2, "", f'{path}: There is no sheet "Mai". Did you mean "March"?\n')
+
+
+# --- watch
+
+
+@pytest.fixture
+def drop(tmp_path) -> Path:
+    (tmp_path / "drop").mkdir()
+    return tmp_path / "drop"
+
+
+def watch(run, drop, *options: object) -> tuple[int, str, str]:
+    return run("watch", drop, "--once", "--every", 0.01, *options)
+
+
+def test_watch_imports_what_is_there_once(run, drop):
+    (drop / "tickets.csv").write_text(TICKETS)
+    status, out, err = watch(run, drop)
+    assert (status, err) == (0, "")
+    assert out.startswith("tickets.csv: Tickets, 3 rows")
+    assert watch(run, drop) == (0, "", "")
+    (drop / "again.csv").write_text(TICKETS)  # the same bytes under another name
+    assert watch(run, drop) == (0, "", "")
+    run("imports", "--undo", 1)
+    assert json.loads(watch(run, drop, "--json")[1].splitlines()[0])["new"] == 3
+
+
+def test_watch_without_anything_to_do_makes_no_database(run, drop, db):
+    assert watch(run, drop) == (0, "", "")
+    assert not db.exists()
+
+
+def test_watch_says_what_failed(run, drop):
+    (drop / "colours.csv").write_text("name,colour\nx,red\n")
+    status, out, err = watch(run, drop)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{drop / 'colours.csv'}: This looks most like Tickets")
+    (drop / "tickets.csv").write_text(TICKETS)
+    assert watch(run, drop)[0] == 0
+
+
+def test_watch_takes_the_options_of_import(run, drop, db):
+    (drop / "tickets.csv").write_text(US)
+    assert watch(run, drop, "--date-order", "mdy", "--map", "team=status")[0] == 0
+    with Store(db) as store:
+        assert store.query("select team, month(created_at) as m from tickets_versions").to_pylist() == [
+            {"team": "open", "m": 3}
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (
+            ["gone"],
+            1,
+            "gone cannot be read: No such file or directory. Check the name of the folder and that you may open it.\n",
+        ),
+        ([".", "--every", "0"], 2, '"0" is no number of seconds above 0\n'),
+        ([".", "--every", "soon"], 2, '"soon" is no number of seconds above 0\n'),
+        ([".", "--question", "npz=x"], 2, 'There is no question "npz". Did you mean "nps"?\n'),
+    ],
+)
+def test_watch_with_what_cannot_be(run, arguments, status, sentence):
+    found = run("watch", *arguments, "--once")
+    assert found[:2] == (status, "")
+    assert found[2].endswith(sentence)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_watch_stops_when_told_to(drop, db, number):
+    command = [sys.executable, "-m", "cxdata", "watch", str(drop), "--every", "0.05", "--db", str(db)]
+    with subprocess.Popen(
+        command, cwd=FOLDER.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as going:
+        too_long = threading.Timer(40, going.kill)
+        too_long.start()
+        (drop / "colours.csv").write_text("name,colour\nx,red\n")
+        assert "This looks most like Tickets" in going.stderr.readline()
+        (drop / "tickets.csv").write_text(TICKETS)
+        assert going.stdout.readline().startswith("tickets.csv: Tickets, 3 rows")
+        going.send_signal(number)
+        out, err = going.communicate()
+        too_long.cancel()
+    assert (going.returncode, out, err) == (0, "", "")  # what failed was not said again
+
+
+def test_watch_waits_while_another_has_the_database(run, drop, db, monkeypatch):
+    """The dashboard may be running: the database is open only during an import, and a busy one is tried again."""
+    (drop / "tickets.csv").write_text(TICKETS)
+    looks, busy = iter(range(6)), []
+
+    def open_or_not(given, **_):
+        if len(busy) < 3:
+            busy.append(1)
+            raise CxError("{path} is in use", path="cx")
+        return Store(db)
+
+    waits = SimpleNamespace(wait=lambda _: next(looks, None) is None, is_set=bool, set=None)
+    monkeypatch.setattr("cxdata.__main__._store", open_or_not)
+    monkeypatch.setattr("cxdata.__main__.Event", lambda: waits)
+    status, out, err = run("watch", drop)
+    assert (status, err, out[:11]) == (0, "cx is in use\n", "tickets.csv")
 
 
 # --- imports and rejects

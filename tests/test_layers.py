@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.scans",),
     ("cxdata.store",),
     ("cxdata.engine", "cxdata.importing"),
-    ("cxdata.flows", "cxdata.tallies", "cxdata.sample"),
+    ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.watching"),
     ("cxdata.queries",),
     ("cxdata.rows", "cxdata.comparison"),
     ("cxdata.charts",),
