@@ -1,6 +1,6 @@
 """A program of its own: the sheets of a workbook (Excel, OpenDocument) as CSV files.
 
-In, as arguments: the workbook, a folder, and the bytes of memory it may use. Out: in the folder a CSV per visible sheet
+In, as arguments: the workbook, a folder, and how many bytes of memory and of each file it may use. Out: in the folder a CSV per visible sheet
 with cells, in UTF-8 with commas, and on standard output one JSON object: {"sheets": [{"name", "file", "rows"}],
 "others": names of sheets that are hidden, empty or hold only charts} or {"problem": "password" | "damaged"}.
 
@@ -37,8 +37,8 @@ _DECIMAL_COMMA = re.compile(r"[-€$£\s]*\d+(?:\.\d{3})*,(?:\d{1,2}|\d{4,})\s*[
 Rows = Callable[[], Iterator[list[Any]]]
 
 
-def main(workbook: str, folder: str, memory: str) -> None:
-    _limit(int(memory))
+def main(workbook: str, folder: str, memory: str, size: str) -> None:
+    _limit(int(memory), int(size))
     try:
         answer = write_sheets(Path(workbook), Path(folder))
     except PasswordError:
@@ -48,12 +48,13 @@ def main(workbook: str, folder: str, memory: str) -> None:
     print(json.dumps(answer))
 
 
-def _limit(memory: int) -> None:
-    """Ask for an end with an error rather than the memory of others; Windows has no such limit."""
+def _limit(memory: int, size: int) -> None:
+    """End with an error rather than take the memory or the disk of others; Windows has no such limits."""
     with suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def write_sheets(workbook: Path, folder: Path) -> dict[str, Any]:

@@ -353,6 +353,18 @@ def test_what_unpacks_to_far_too_much_is_refused_before_it_is_there(opened, tmp_
     assert sum(path.stat().st_size for path in (tmp_path / "work").rglob("*.csv")) < 10**5
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("WORKBOOK_SECONDS", 0.001), ("WORKBOOK_MEMORY", 10**6), ("FREE_BYTES", 10)]
+)
+def test_a_workbook_that_takes_too_much(opened, monkeypatch, name, value):
+    """Of time, of memory, of the disk (a sheet may say of a row that it is there a million times)."""
+    monkeypatch.setattr(containers, name, value)
+    monkeypatch.setattr(containers._Opened, "_take", lambda *_: None)
+    monkeypatch.setattr(containers, "MAX_RATIO", 0)
+    with pytest.raises(CxError, match="could not be opened: the workbook is damaged, or a sheet is too large"):
+        opened(book(One=TWO * 20))
+
+
 def test_too_many_members(opened, monkeypatch):
     monkeypatch.setattr(containers, "MAX_MEMBERS", 1)
     with pytest.raises(CxError, match=r"holds 2 files. Unpack it and import the folder from the command line"):
