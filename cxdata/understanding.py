@@ -21,6 +21,7 @@ from cxdata.sources import what_is_missing
 from cxdata.sources.base import Column, Mapping_, Source, Use, folded, use
 
 STAGING = "staging"
+SETTLED = ("iso", "chosen", "days above 12", "month name")  # reasons that the rest of a file cannot undo
 INSTEAD = {"first_response_at": "first_response_s", "resolved_at": "resolution_s"}
 
 
@@ -56,7 +57,10 @@ class Choices:
 
 @dataclass(frozen=True)
 class Plan:
-    """How one field is filled: `text` and `value` are SQL over the staging columns."""
+    """How one field is filled: `text` and `value` are SQL over the staging columns.
+
+    `sure`: SQL, whether a cell means the same whatever the rest of the file holds, where it parses at all.
+    """
 
     name: str
     type: str
@@ -66,6 +70,7 @@ class Plan:
     reads: str = ""
     worst: float | None = None
     best: float | None = None
+    sure: str = "true"
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
@@ -81,7 +86,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Understanding:
-    """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none."""
+    """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none.
+
+    `settled`: the rest of the file cannot change it, as long as every row of it is sure (see `Plan.sure`).
+    """
 
     source: Source
     kind: Kind
@@ -95,6 +103,7 @@ class Understanding:
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
     trust_sla: bool = False
+    settled: bool = False
 
     def described(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
@@ -144,6 +153,7 @@ class _Understander:
     ) -> None:
         self.run, self.source, self.mapping, self.header = run, source, mapping, header
         self.choices, self.delimiter = choices, delimiter
+        self.settled = True
         self.uses = self._filled(mapping.uses)
         self.notes: list[Note] = []
         self.plans: dict[str, Plan] = {}
@@ -158,6 +168,7 @@ class _Understander:
             return dict(uses)
         counts = self.run(f"select {', '.join(f'count(c{index})' for index in choices)} from {STAGING}")[0]
         there = {index for index, count in zip(choices, counts, strict=True) if count}
+        self.settled = there == set(choices)
         taken = {entry.index for entry in uses.values() if entry.index in there or not entry.others}
         filled = {}
         for name, entry in uses.items():
@@ -196,6 +207,7 @@ class _Understander:
             self.readings[name] = reading
             value = (reading.date_sql if self._type(name) == "date" else reading.instant_sql)(self.text(name))
             self._plan(name, value, reads=reading.order if reading.why != "iso" else "iso")
+            self.settled = self.settled and reading.why in SETTLED
         return zone
 
     def _type(self, name: str) -> str:
@@ -231,6 +243,7 @@ class _Understander:
         if other and other not in self.uses:
             self.uses[other] = entry
             del self.uses[name]
+            self.settled = False
             return
         example = self._example(self.text(name))
         if name in self.mapping.kind.required:
@@ -258,7 +271,12 @@ class _Understander:
     def numbers(self) -> None:
         names = self.of_type("number", "seconds", "count")
         columns = [self.text(name) for name in names]
-        self.decimal = self.choices.decimal or parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)[0]
+        if self.choices.decimal:
+            self.decimal, why = self.choices.decimal, "chosen"
+        else:
+            self.decimal, why = parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)
+        # Marks that may mean something else than they do to the cells that were looked at.
+        self.marks = {"chosen": "", parsing.POINTS: ","}.get(why, ",.")
         for name in names:
             entry, text = self.uses[name], self.text(name)
             if self._type(name) == "seconds":
@@ -275,9 +293,9 @@ class _Understander:
             if name == "channel":
                 found = parsing.words(self.run, STAGING, text)
                 values = {word: parsing.channel_of(word) for word in found}
-                self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"))
+                self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"), sure=_among(text, found))
             elif type_ == "text":
-                self._plan(name, text)
+                self._plan(name, text, sure=f"not {parsing.unclean_cell(text)}")
             else:
                 self._dictionary(name, text, type_)
 
@@ -287,7 +305,8 @@ class _Understander:
             "priority": parsing.priority_of,
             "flag": lambda word: parsing.meaning(word, parsing.YES_WORDS),
         }
-        values = {word: meaning[type_](word) for word in parsing.words(self.run, STAGING, text)}
+        found = parsing.words(self.run, STAGING, text)
+        values = {word: meaning[type_](word) for word in found}
         unknown = [word for word, value in values.items() if value is None]
         if unknown:
             self.notes.append(
@@ -300,7 +319,8 @@ class _Understander:
         value = parsing.lookup_sql(text, values)
         if type_ == "flag":
             value = f"cast({value} as boolean)"
-        self._plan(name, value, text="null")  # an unknown word is a note, not a rejected row
+        # An unknown word is a note, not a rejected row.
+        self._plan(name, value, text="null", sure=_among(text, found))
 
     def scores(self) -> None:
         if self.source.type_column and "nps" in self.uses:
@@ -398,9 +418,10 @@ class _Understander:
 
     # --- plans ----------------------------------------------------------------------------------------------
 
-    def _plan(self, name: str, value: str, *, reads: str = "", text: str | None = None) -> None:
+    def _plan(self, name: str, value: str, *, reads: str = "", text: str | None = None, sure: str = "true") -> None:
         entry = self.uses[name]
-        self.plans[name] = Plan(name, self._type(name), text or self.text(name), value, entry.header, reads)
+        text = text or self.text(name)
+        self.plans[name] = Plan(name, self._type(name), text, value, entry.header, reads, sure=sure)
 
     def _plan_if_mostly(self, name: str, value: str, reads: str = "") -> None:
         """Plan a column if most of its cells parse; else leave it out with a note (a wrong guess is no rejection)."""
@@ -416,7 +437,8 @@ class _Understander:
             )
             del self.uses[name]
             return
-        self._plan(name, value, reads=reads)
+        sure = " and ".join(f"not contains({text}, {quoted(mark)})" for mark in self.marks) or "true"
+        self._plan(name, value, reads=reads, sure=f"({sure})")
 
 
 def understand(
@@ -460,7 +482,26 @@ def understand(
         left_out=tuple(_rule_sql(source, header)),
         notes=tuple(steps.notes),
         trust_sla=choices.trust_sla,
+        settled=steps.settled and not steps.notes and not source.left_out and not set(SCORES) & set(steps.plans),
     )
+
+
+def sure_sql(understood: Understanding) -> str:
+    """SQL: whether a row, of text columns as they stand in the file, is good and surely means what the first rows say.
+
+    The value of each field is there under the field's name.
+    """
+    checks = []
+    for plan in understood.plans.values():
+        there = f"v.{plan.name} is not null"
+        checks.append(f"({plan.text} is null or ({there} and {plan.sure}))" if plan.text != "null" else plan.sure)
+        checks += [there] if plan.name in understood.kind.required else []
+    return " and ".join(checks)
+
+
+def _among(text: str, words: Sequence[str]) -> str:
+    """SQL: a cell is empty or one of these words, of which there are all that were seen."""
+    return parsing.one_of_sql(text, words, f"{text} is null") if words else f"{text} is null"
 
 
 def _rule_sql(source: Source, header: Sequence[str]) -> list[tuple[str, str]]:
@@ -468,8 +509,8 @@ def _rule_sql(source: Source, header: Sequence[str]) -> list[tuple[str, str]]:
     for rule in source.left_out:
         for index, name in enumerate(header):
             if folded(name) == folded(rule.column):
-                words = ", ".join(quoted(word.casefold()) for word in rule.words)
-                rules.append((f"lower(c{index}) in ({words})", rule.reason))
+                words = [word.casefold() for word in rule.words]
+                rules.append((parsing.one_of_sql(f"lower(c{index})", words), rule.reason))
                 break
     return rules
 
