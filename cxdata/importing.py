@@ -21,7 +21,8 @@ from typing import Any, TextIO
 import duckdb
 import pyarrow as pa
 
-from cxdata import reading, sources
+from cxdata import containers, reading, sources
+from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
 from cxdata.i18n import N_, _
 from cxdata.parsing import WIDE_BLANKS, cleaned, quoted, unclean
@@ -104,28 +105,43 @@ def import_file(
     by: str = "",
     now: datetime | None = None,
     dry_run: bool = False,
+    part: Part | None = None,
 ) -> Outcome:
     """Import one file; with `dry_run` everything is done and nothing kept.
 
-    `name` is the file's name as the user knows it. Dates after `now` (default: this moment) are no news: they do
-    not move as-of. Raises CxError with one sentence where nothing of the file can go in.
+    `name` is the file's name as the user knows it. `part` is the table to take of a file that holds several (see
+    `parts_of`); without one it is that of `choices.sheet`, or the only one. The whole file is kept as it came. Dates
+    after `now` (default: this moment) are no news: they do not move as-of. Raises CxError with one sentence where
+    nothing of the file can go in.
     """
     choices = choices or Choices()
     name = name or path.name
     now = now or datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
         packed = aside.submit(_pack, path, Path(folder))
-        table = reading.read(path, Path(folder))
+        part = part or containers.choose(containers.parts(path, Path(folder), name=name), choices.sheet)
+        if part.problem:
+            raise part.problem
+        table = reading.read(part.path, Path(folder), name=part.name, delimiter=part.delimiter)
         table, source, mapping = recognise(table, choices)
         with store.writing() as cursor, _kept_unless(cursor, dry_run):
-            steps = _Import(cursor, store, table, source, mapping, choices, name, Path(folder))
+            steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
             outcome = steps.run(now)
+            outcome.understood.update(original=name, member=part.member, sheet=part.sheet)
             if not dry_run:
                 steps.keep(outcome, packed.result(), by, now)
                 store.rebuild(cursor)
             else:
                 outcome.import_id = None
     return outcome
+
+
+def parts_of(path: Path, choices: Choices, folder: Path, *, name: str | None = None) -> tuple[Part, ...]:
+    """The tables of a file that are to be imported, one by one: all those of an archive, one of a workbook.
+
+    What has to be unpacked is written into the folder. Raises CxError where the user has to choose a sheet.
+    """
+    return containers.chosen(containers.parts(path, folder, name=name), choices.sheet)
 
 
 @contextmanager

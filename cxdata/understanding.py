@@ -30,7 +30,8 @@ class Choices:
     """What the user says of a file; None or empty: as understood.
 
     `mapping`: field -> column name ("" takes the field off). `scales`: score -> (worst, best).
-    `direction`: "easy" where a high effort score is good, "hard" where it is bad.
+    `direction`: "easy" where a high effort score is good, "hard" where it is bad. `sheet`: the sheet of a workbook, or
+    the file in an archive.
     """
 
     kind: str | None = None
@@ -42,6 +43,7 @@ class Choices:
     mapping: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     trust_sla: bool = False
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         for what, value, known in (

@@ -277,7 +277,7 @@ NO_FILE = {
     "empty": (b"", "file.csv is empty (0 bytes). Export it again."),
     "only the header": (TICKETS, "file.csv holds a header and no rows. Nothing was imported."),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "file.csv is a PNG picture, not a table. Choose the CSV file that your tool exported."),
-    "a workbook": (b"PK\x03\x04[Content_Types].xml", "file.csv is an Excel workbook (.xlsx). Open it and save it as CSV (UTF-8)."),
+    "half a workbook": (b"PK\x03\x04[Content_Types].xml", "file.csv is a workbook that is damaged or not complete. Open it in the program that wrote it and save it again, or export it again."),
     "white space": (b" \n \n", "file.csv has no table: there is only white space, or its first line is over a million characters. Choose the CSV file that your tool exported."),
     "another kind of file": (
         "name,colour,size\nA,red,3\n",
