@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -40,6 +40,7 @@ from cxdata.understanding import (
     used_columns,
 )
 
+SHOWN_ROWS = 5
 FIRST_ROWS = 50_000  # what they mean is tried on the whole of a longer file
 REQUIRED_MISSING = 1000  # added to a field's number where a required cell is empty
 REPEATED = N_("earlier states of a row that stands again further down")
@@ -60,9 +61,26 @@ _REASONS = {
 _EMPTY = N_("The cell is empty, and every row needs {what}.")
 
 
+@dataclass(frozen=True)
+class FieldSeen:
+    """How one field came out, for the reader to check: its column, the first rows as written and as understood.
+
+    Instants are local times of the organisation. `filled`: in how many of the rows that go in.
+    """
+
+    name: str
+    column: str
+    written: tuple[str, ...]
+    understood: tuple[str, ...]
+    filled: int = 0
+
+
 @dataclass
 class Outcome:
-    """What an import did, or would do. `left_out`: {reason: rows}. `import_id` None: nothing was stored."""
+    """What an import did, or would do. `left_out`: {reason: rows}. `import_id` None: nothing was stored.
+
+    `seen`: of a dry run, how each field was understood.
+    """
 
     file: str
     source: str
@@ -79,6 +97,7 @@ class Outcome:
     last: str | None = None
     newest_s: int | None = None
     import_id: int | None = None
+    seen: tuple[FieldSeen, ...] = ()
 
     def counts(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
@@ -132,7 +151,7 @@ def import_file(
                 steps.keep(outcome, packed.result(), by, now)
                 store.rebuild(cursor)
             else:
-                outcome.import_id = None
+                outcome.seen = steps.seen()
     return outcome
 
 
@@ -224,6 +243,7 @@ class _Import:
         self.wide = _has_wide_blanks(table.path)
         self.repeated = 0  # rows that stand again further down
         self.left_out: dict[str, int] = {}
+        self.looked: tuple[FieldSeen, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -266,6 +286,26 @@ class _Import:
             default_zone=self.store._settings(self.cursor).zone,
         )
 
+    def _look(self, understood: Understanding) -> tuple[FieldSeen, ...]:
+        """Each field in the first rows, as written and as understood."""
+        zone = self.store._settings(self.cursor).zone
+        header, columns = list(understood.header), list[str]()
+        for plan in understood.plans.values():
+            local = f"timezone({quoted(zone)}, timezone('UTC', {plan.value}))"
+            value = local if plan.type == "instant" else plan.value
+            columns += [f"c{header.index(plan.header)}" if plan.header else "null", f"cast({value} as varchar)"]
+        rows = self.rows(f"select {', '.join(columns)} from {STAGING} order by rowid limit {SHOWN_ROWS}")
+        cells = [tuple("" if cell is None else str(cell) for cell in column) for column in zip(*rows, strict=True)]
+        return tuple(
+            FieldSeen(plan.name, plan.header, written, value)
+            for plan, written, value in zip(understood.plans.values(), cells[::2], cells[1::2], strict=True)
+        )
+
+    def seen(self) -> tuple[FieldSeen, ...]:
+        """How each field was understood; of a dry run, before its rows go again."""
+        counts = self.rows(f"select {', '.join(f'count({one.name})' for one in self.looked)} from typed")[0]
+        return tuple(replace(one, filled=int(k)) for one, k in zip(self.looked, counts, strict=True))
+
     def _straight(self) -> bool:
         """Read the file in one go as its first rows mean it; False, and nothing done, where a row is not surely so."""
         try:
@@ -275,6 +315,7 @@ class _Import:
         names = {name for plan in understood.plans.values() for name, _ in plan.columns}
         if not understood.settled or self.kind.id not in names or self.wide:
             return False
+        self.looked = self._look(understood)
         values = ", ".join(f"{sql} as {name}" for plan in understood.plans.values() for name, sql in plan.columns)
         sure = f"case when {sure_sql(understood)} and v.{self.kind.id} is not null then true else error('unsure') end"
         try:
@@ -296,6 +337,7 @@ class _Import:
         if self.one(f"select count(*) from {STAGING}") == 0 and not self.ragged:
             raise FileProblem("{file} holds a header and no rows. Nothing was imported.", file=self.name)
         self.understood = self._understand()
+        self.looked = self._look(self.understood)
         self._type()
         self._insert(self._keyed())
         for number, (_rule, reason) in enumerate(self.understood.left_out):
