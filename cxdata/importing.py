@@ -26,9 +26,9 @@ from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
 from cxdata.i18n import N_, _
 from cxdata.parsing import WIDE_BLANKS, cleaned, quoted, unclean
-from cxdata.reading import Ragged, TextTable
+from cxdata.reading import Ragged, TextTable, unique_names
 from cxdata.schema import KINDS, SCORES, Kind
-from cxdata.sources.base import Mapping_, Source
+from cxdata.sources.base import Mapping_, Source, folded
 from cxdata.store import BLOCK, Store, version_columns
 from cxdata.understanding import (
     STAGING,
@@ -42,6 +42,7 @@ from cxdata.understanding import (
 
 SHOWN_ROWS = 5
 FIRST_ROWS = 50_000  # what they mean is tried on the whole of a longer file
+HEADERS_TRIED = 20
 REQUIRED_MISSING = 1000  # added to a field's number where a required cell is empty
 REPEATED = N_("earlier states of a row that stands again further down")
 FOOTER = N_("footer lines")
@@ -184,14 +185,14 @@ def _kept_unless(cursor: duckdb.DuckDBPyConnection, dry_run: bool) -> Iterator[N
 
 def recognise(table: TextTable, choices: Choices) -> tuple[TextTable, Source, Mapping_]:
     """The table with its header records, the source that wrote it, and the mapping with the user's columns."""
+    table = table.with_header(_header_at(table, choices))
     header = table.header
     source, mapping = (
         sources.identify(header, kind=choices.kind, source=choices.source)
         if not choices.mapping
         else (_identify_with(table, choices))
     )
-    if source.header_records > 1:
-        table = table.with_header(table.header_at, source.header_records)
+    table = table.with_header(table.header_at, _header_records(table, source))
     labels = _labels(table, source)
     if labels:
         mapping = sources.base.map_columns(source, header, labels)
@@ -215,10 +216,34 @@ def _identify_with(table: TextTable, choices: Choices) -> tuple[Source, Mapping_
     return sources.identify(table.header, kind=choices.kind, source=choices.source)
 
 
+def _header_at(table: TextTable, choices: Choices) -> int:
+    """The record that is the header: the proposed one, or the only other of the first ones that a known tool writes.
+
+    Some tools write a title, a period or an account of the survey above the header.
+    """
+    if table.line_column is not None or sources.claimed(table.header, choices.source):
+        return table.header_at
+    firsts = table.records[:HEADERS_TRIED]
+    found = [at for at, cells in enumerate(firsts) if sources.claimed(unique_names(cells), choices.source)]
+    return found[0] if len(found) == 1 else table.header_at
+
+
+def _header_records(table: TextTable, source: Source) -> int:
+    """How many records the header takes: what the source says, and one more where the second record is none of data."""
+    below = table.records[table.header_at + 1 : table.header_at + 2]
+    if source.second_header and below and folded(below[0][0]) in map(folded, source.second_header):
+        return source.header_records + 1
+    return source.header_records
+
+
 def _labels(table: TextTable, source: Source) -> tuple[str, ...]:
-    if not source.labels_in:
+    """The texts of the questions, where a header record below the first has them; else nothing."""
+    under = table.records[table.header_at + 1 : table.header_at + table.header_records]
+    if source.labels_in:
+        return tuple(" ".join(cell.split()) for cell in under[source.labels_in - 1])
+    if not (source.second_header and under):
         return ()
-    return tuple(" ".join(cell.split()) for cell in table.records[table.header_at + source.labels_in])
+    return sources.base.joined_labels(table.records[table.header_at], under[0])
 
 
 class _Import:

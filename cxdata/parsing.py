@@ -83,8 +83,8 @@ ISO_FORMATS = (
     "%Y-%m-%dT%H:%M:%S.%f",
 )
 MONTHS = {
-    "jan": "january januari januar janvier enero ene janeiro gennaio",
-    "feb": "february februari februar février fevrier fév fev febrero fevereiro febr",
+    "jan": "january janv januari januar janvier enero ene janeiro gennaio",
+    "feb": "february februari februar févr fevr février fevrier fév fev febrero fevereiro febr",
     "mar": "march maart mrt märz maerz mär mrz mars marzo março marco",
     "apr": "april avril avr abril abr",
     "may": "may mei mai mayo maio",
@@ -283,6 +283,15 @@ def read_dates(
     return found
 
 
+def order_named(text: str) -> str | None:
+    """The order that "mm/dd/yyyy" or "DD-MM-YY" states, or None."""
+    match = re.fullmatch(
+        r"\W*(dd?|mm?|yyyy|yy)[-/. ](dd?|mm?)[-/. ](dd?|yyyy|yy)(?:\W.*)?", text.strip(), re.IGNORECASE
+    )
+    order = "".join(part[0].lower() for part in match.groups()) if match else ""
+    return order if order in ORDERS else None
+
+
 def _iso_reading(run: Run, relation: str, text: str) -> DateReading | None:
     """The ISO format of the whole column, or None. The first cells say which it can be, all of them whether it is."""
     first = f"(select {text} as text from {relation} where {text} is not null limit 500)"
@@ -456,20 +465,49 @@ def seconds_sql(text: str, unit: str, decimal: str) -> str:
     return f"case when abs({value}) < {LONGEST_S} then cast({value} as bigint) end"
 
 
+_UNIT_WORDS = {
+    7 * 86400: "weeks?|weken|wochen?|semaines?|semanas?|w",
+    86400: "days?|dag(?:en)?|tage?n?|jours?|d[ií]as?|d|j",
+    3600: "hours?|hrs?|uur|uren|stunden?|std|heures?|horas?|h|u",
+    60: "minutes?|minuten|minuut|minutos?|mins?|m",
+    1: "seconds?|seconden?|sekunden?|secondes?|segundos?|secs?|seg|sek|s",
+}
+_NUMBER = "(\\d+(?:[.,]\\d+)?)"
+
+
+def seconds_in_words_sql(text: str) -> str:
+    """SQL: whole seconds of "8 dias 0 horas 35 minutos" or "2 Hours 3 Minutes"; null where the text is none."""
+    lower = f"lower({text})"
+    units = "|".join(_UNIT_WORDS.values())
+    whole = (
+        f"regexp_full_match({lower}, '-?\\s*(?:{_NUMBER}\\s*(?:{units})\\b\\.?[\\s,]*(?:(?:and|en|und|et|e|y)\\s+)?)+')"
+    )
+    found = (f"regexp_extract({lower}, '{_NUMBER}\\s*(?:{words})\\b', 1)" for words in _UNIT_WORDS.values())
+    numbers = (f"coalesce(try_cast(replace({part}, ',', '.') as double), 0)" for part in found)
+    total = " + ".join(f"{number} * {seconds}" for number, seconds in zip(numbers, _UNIT_WORDS, strict=True))
+    sign = f"case when starts_with({text}, '-') then -1 else 1 end"
+    return f"case when {whole} and {total} < {LONGEST_S} then cast(({total}) * {sign} as bigint) end"
+
+
 # --- words --------------------------------------------------------------------------------------------------
 
 STATUS_WORDS = {
-    "new": "new submitted nieuw neu nouveau nuevo novo",
-    "open": "open opened assigned started active working escalated reopened to-do todo in-behandeling in-progress "
-    "work-in-progress processing offen ouvert abierto aberto en-cours en-cours-(attribué) en-cours-(planifié) "
-    "in-bearbeitung en-curso em-andamento processing-(assigned) processing-(planned) waiting-on-us",
+    "new": "new submitted nieuw neu nouveau nuevo nueva novo nova",
+    "open": "open opened assigned started active working escalated reopened to-do todo te-doen zu-erledigen por-hacer "
+    "à-faire a-fazer in-behandeling in-uitvoering bezig in-progress work-in-progress processing offen ouvert abierto "
+    "aberto en-cours en-cours-(attribué) en-cours-(planifié) in-bearbeitung in-arbeit en-curso em-andamento "
+    "em-atendimento em-atendimento-(atribuído) em-atendimento-(planejado) processing-(assigned) processing-(planned) "
+    "waiting-on-us escalado eskaliert",
     "pending": "pending waiting wachtend wachten-op-klant awaiting-user-info awaiting-customer waiting-on-customer "
     "waiting-on-contact waiting-for-customer en-attente wartend pendiente pendente snoozed pending-reminder "
-    "awaiting-evidence waiting-for-support pending-close",
+    "awaiting-evidence waiting-for-support pending-close aguardando-cliente en-espera-del-cliente wartet-auf-kunden "
+    "esperando-al-cliente en-attente-du-client",
     "on_hold": "on-hold hold in-de-wacht waiting-on-third-party awaiting-vendor awaiting-problem awaiting-change",
-    "solved": "solved resolved opgelost gelöst résolu resolu resuelto solucionado resolvido done gereed afgehandeld",
-    "closed": "closed gesloten geschlossen fermé ferme clos cerrado fechado completed complete afgesloten canceled "
-    "cancelled merged duplicate",
+    "solved": "solved resolved opgelost gelöst résolu resolu résolue resuelto resuelta solucionado resolvido done gereed "
+    "klaar afgehandeld fertig erledigt listo finalizado finalizada terminé terminée concluído concluída",
+    "closed": "closed gesloten geschlossen fermé ferme fermée clos cerrado cerrada fechado completed complete voltooid "
+    "afgesloten canceled cancelled geannuleerd abgebrochen annulé cancelado cancelada merged samengevoegd duplicate "
+    "duplicaat",
     "deleted": "deleted verwijderd gelöscht supprimé eliminado excluído trashed",
     "spam": "spam suspended",
 }
