@@ -50,6 +50,7 @@ _RAGGED = {
     "too_many_cells": N_("The row has {cells} cells, the header {columns}."),
     "unclosed_quote": N_("A quotation mark is opened and never closed."),
     "too_long": N_("The row is longer than 1 MB."),
+    "overflow": N_("A value runs over into the next column, so that it is not clear where it ends."),
 }
 _REASONS = {
     "instant": N_('"{value}" is no date and time that can be read (expected {reads}).'),

@@ -27,9 +27,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from cxdata import encoding
+from cxdata import encoding, fixed_width
 from cxdata.errors import FileProblem
 from cxdata.records import (
+    HEAD_RECORDS,
     Kept,
     Place,
     Ragged,
@@ -38,6 +39,7 @@ from cxdata.records import (
     count_filled,
     head_records,
     layout,
+    physical_lines,
     quote_lines,
     records_from,
     split_cells,
@@ -87,6 +89,7 @@ class TextTable:
     ends: tuple[Place, ...] = ()  # the place after each of records
     patched: frozenset[int] = frozenset()  # lines of the head that were quoted as a whole, so that DuckDB can skip
     name: str = ""  # of the file, as the user knows it
+    aligned: bool = False  # columns were aligned with blanks; path is a CSV of them
 
     @property
     def is_copy(self) -> bool:
@@ -175,6 +178,13 @@ def _read(path: Path, workdir: Path, name: str, separator: str | None, ours: lis
         file.seek(start.offset)
         encoding.refuse_text(name, file.read(65536).decode("utf-8", "replace"))
     delimiter, proposed = layout(name, clean, start, declared or separator)
+    columns = None if declared or separator else _aligned_columns(clean, delimiter)
+    if columns:
+        aligned = _new_file(workdir, path, "aligned", ours)
+        fixed_width.write(clean, aligned, columns)
+        if clean != path:
+            _remove([clean])
+        clean, delimiter, proposed, survey = aligned, ",", 0, survey._replace(plain=False)
     head = head_records(clean, delimiter, start)
     patched = frozenset(record.line for record in head if record.kind in ("unclosed", "malformed"))
     if patched:
@@ -201,7 +211,25 @@ def _read(path: Path, workdir: Path, name: str, separator: str | None, ours: lis
         ends=tuple(record.end for record in head),
         patched=patched,
         name=name,
+        aligned=columns is not None,
     )
+
+
+def _aligned_columns(path: Path, delimiter: str) -> fixed_width.Columns | None:
+    """The columns of a text without delimiters; None where it has delimiters, or nothing is aligned."""
+    lines: list[tuple[int, str]] = []
+    with path.open("rb") as file:
+        for number, (raw, size) in enumerate(physical_lines(file, 10_000), 1):
+            line = raw.decode("utf-8", "replace").rstrip("\n")
+            if line.strip():
+                lines.append((number, line))
+            if size > 10_000 or len(lines) == HEAD_RECORDS:
+                break
+    found = fixed_width.find(lines)
+    if found is None or found.ruled:
+        return found
+    header = next(line for number, line in lines if number == found.header)
+    return None if delimiter in header else found
 
 
 def _new_file(workdir: Path, path: Path, kind: str, ours: list[Path]) -> Path:
@@ -316,7 +344,7 @@ def _fit(record: RawRecord, table: TextTable, width: int) -> tuple[tuple[str, ..
         return cells, "unclosed_quote"
     if not any(cell.strip() for cell in cells[width:]):
         return cells[:width], ""
-    return cells, "too_many_cells"
+    return (cells[-1:], "overflow") if table.aligned else (cells, "too_many_cells")
 
 
 # -------------------------------------------------------------------------------- back to the original
