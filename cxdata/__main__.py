@@ -142,9 +142,10 @@ def _import(given: argparse.Namespace) -> int:
         for path in given.files:
             try:
                 outcome = importing.import_file(store, path, choices, by=_user(), dry_run=given.dry_run)
-                results.append(outcome)
+                results += outcome.all
                 if not given.json:
-                    _print_outcome(outcome)
+                    for one in outcome.all:
+                        _print_outcome(one)
             except CxError as error:
                 errors.append(error)
                 results.append({"file": str(path), "error": str(error)})
@@ -196,7 +197,8 @@ def _print_outcome(outcome: importing.Outcome) -> None:
 def _sample(given: argparse.Namespace) -> int:
     with _store(given, must_exist=False) as store:
         for outcome in import_sample(store):
-            _print_outcome(outcome)
+            for one in outcome.all:
+                _print_outcome(one)
     return DONE
 
 

@@ -82,6 +82,13 @@ def _local(prefix: str, local: str) -> str:
         cast(isodow({local}) as integer) as {prefix}_weekday"""
 
 
+def _years(cursor: duckdb.DuckDBPyConnection, kind: str, instant: str) -> tuple[int, int] | None:
+    """The first and last year of the current rows of a kind, and one more on both sides."""
+    sql = f"select year(min({instant})), year(max({instant})) from current_{kind}"
+    first, last = cursor.execute(sql).fetchall()[0]
+    return None if first is None else (first - 1, last + 1)
+
+
 def _seconds(instant: str) -> str:
     return f"epoch_us({instant}) // 1000000"
 
@@ -198,6 +205,7 @@ _ONE_TOUCH = {
 
 def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     _lookups(cursor, settings)
+    years = _years(cursor, "tickets", "created_at")
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
     _write(
         cursor,
@@ -214,8 +222,9 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             from current_tickets t join knowing k on k.import_id = t.import_id
             where coalesce(t.status, 'open') not in ('deleted', 'spam')),
         clocks as (
-            select i.*, {calendars.local_sql(settings.zone, "created_at")} as created_local, {calendars.local_sql(settings.zone, "answered_at")} as answered_local,
-                   {calendars.local_sql(settings.zone, "solved_at")} as solved_local,
+            select i.*, {calendars.local_sql(settings.zone, "created_at", years)} as created_local,
+                   {calendars.local_sql(settings.zone, "answered_at", years)} as answered_local,
+                   {calendars.local_sql(settings.zone, "solved_at", years)} as solved_local,
                    {_seconds("answered_at")} as first_response_at_s, {_seconds("solved_at")} as resolved_at_s
             from instants i),
         readings as (
@@ -295,6 +304,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         column: " ".join(f"when '{name}' then {name}{end}" for name in SCORES)
         for column, end in (("score", ""), ("worst", "_worst"), ("best", "_best"))
     }
+    years = _years(cursor, "surveys", "answered_at")
     # A response is joined to its ticket and its customer once, and then becomes a row for each of its questions.
     _write(
         cursor,
@@ -307,7 +317,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                    as first_score, lists_unanswered
             from current_surveys s join knowing k on k.import_id = s.import_id join listing l on l.import_id = s.import_id),
         responses as (
-            select p.*, {calendars.local_sql(settings.zone, "answered_at")} as local,
+            select p.*, {calendars.local_sql(settings.zone, "answered_at", years)} as local,
                    case {" ".join(f"when {sql} then '{name}'" for name, sql in asked.items())} end as first_kind,
                    coalesce(c.customer_id, p.customer_id, o.customer_id, a.customer_id) as whose,
                    coalesce(p.team, o.team, a.team, c.team) as its_team, coalesce(p.channel, o.channel, a.channel) as its_channel,
@@ -394,12 +404,13 @@ def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> str:
 
 
 def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    years = _years(cursor, "purchases", "purchased_at")
     _write(
         cursor,
         "purchase_facts",
         f"""
         with placed as (
-            select p.*, {calendars.local_sql(settings.zone, "purchased_at")} as local, {_seconds("purchased_at")} as purchased_s,
+            select p.*, {calendars.local_sql(settings.zone, "purchased_at", years)} as local, {_seconds("purchased_at")} as purchased_s,
                    row_number() over (partition by customer_id order by purchased_at, source, key) as nth
             from current_purchases p)
         select p.source, p.key, p.customer_id, p.purchased_s, {_local("purchased", "p.local")}, p.amount,

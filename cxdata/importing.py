@@ -12,7 +12,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +81,8 @@ class FieldSeen:
 class Outcome:
     """What an import did, or would do. `left_out`: {reason: rows}. `import_id` None: nothing was stored.
 
-    `seen`: of a dry run, how each field was understood.
+    `seen`: of a dry run, how each field was understood. `beside`: the survey answers that stood beside the tickets of
+    the same file, an import of its own.
     """
 
     file: str
@@ -100,6 +101,12 @@ class Outcome:
     newest_s: int | None = None
     import_id: int | None = None
     seen: tuple[FieldSeen, ...] = ()
+    beside: Outcome | None = None
+
+    @property
+    def all(self) -> tuple[Outcome, ...]:
+        """This outcome and that of the answers beside it."""
+        return (self, self.beside) if self.beside else (self,)
 
     def counts(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
@@ -132,8 +139,8 @@ def import_file(
 
     `name` is the file's name as the user knows it. `part` is the table to take of a file that holds several (see
     `parts_of`); without one it is that of `choices.sheet`, or the only one. The whole file is kept as it came. Dates
-    after `now` (default: this moment) are no news: they do not move as-of. Raises CxError with one sentence where
-    nothing of the file can go in.
+    after `now` (default: this moment) are no news: they do not move as-of. Satisfaction scores beside the tickets of a
+    file go in too, as a second import. Raises CxError with one sentence where nothing of the file can go in.
     """
     choices = choices or Choices()
     name = name or path.name
@@ -145,15 +152,26 @@ def import_file(
             raise part.problem
         table = reading.read(part.path, Path(folder), name=part.name, delimiter=part.delimiter)
         table, source, mapping = recognise(table, choices)
-        with store.writing() as cursor, _kept_unless(cursor, dry_run):
-            steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
-            outcome = steps.run(now)
-            outcome.understood.update(original=name, member=part.member, sheet=part.sheet)
-            if not dry_run:
-                steps.keep(outcome, packed.result(), by, now)
-                store.rebuild(cursor)
-            else:
-                outcome.seen = steps.seen()
+
+        def kept(source: Source, mapping: Mapping_, choices: Choices) -> Outcome:
+            with store.writing() as cursor, _kept_unless(cursor, dry_run):
+                steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
+                outcome = steps.run(now)
+                outcome.understood.update(original=name, member=part.member, sheet=part.sheet)
+                if not dry_run:
+                    steps.keep(outcome, packed.result(), by, now)
+                    store.rebuild(cursor)
+                else:
+                    outcome.seen = steps.seen()
+            return outcome
+
+        outcome = kept(source, mapping, choices)
+        answers = (
+            sources.answers_in(source, table.header) if not choices.source or choices.source == source.name else None
+        )
+        if answers:
+            with suppress(MappingProblem):  # the column is there, and no ticket has a score
+                outcome.beside = kept(*answers, replace(choices, kind=None, source=None, mapping={}))
     return outcome
 
 

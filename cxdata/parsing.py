@@ -133,6 +133,7 @@ class DateReading:
     with_words: bool = False
     date_only: bool = False
     epoch: str = ""  # "s", "ms" or "excel" instead of formats
+    years: tuple[int, int] | None = None  # in which nearly all of the dates lie
 
     def local_sql(self, text: str) -> str:
         """SQL: the timestamp as written, without its zone."""
@@ -157,10 +158,7 @@ class DateReading:
         if self.epoch in ("s", "ms"):
             utc = local
         else:
-            # Comparisons name the time again and again: for a short expression they are quicker than the calendar.
-            short = not self.with_words and not self.with_offset and not self.epoch
-            calendar = f"timezone('UTC', timezone({quoted(self.zone)}, {local}))"
-            utc = calendars.utc_sql(self.zone, local) if short else calendar
+            utc = calendars.utc_sql(self.zone, local, self.years)
         if self.with_offset:
             found = f"regexp_extract({text}, {quoted(_OFFSET)}, 1)"
             utc = f"case when {found} = '' then {utc} else {local} - to_minutes({_minutes_sql(found)}) end"
@@ -297,8 +295,15 @@ def _iso_reading(run: Run, relation: str, text: str) -> DateReading | None:
     first = f"(select {text} as text from {relation} where {text} is not null limit 500)"
     for form in _formats_of_all(run, first, "text", ISO_FORMATS):
         if _formats_of_all(run, relation, text, (form,)):
-            return DateReading((form,), date_only="%H" not in form)
+            return DateReading((form,), date_only="%H" not in form, years=_years(run, relation, text, form))
     return None
+
+
+def _years(run: Run, relation: str, text: str, form: str) -> tuple[int, int] | None:
+    """The years of a column of dates, and some around them: further rows are mostly of about the same time."""
+    ends = ", ".join(f"year({end}(try_strptime({text}, {quoted(form)})))" for end in ("min", "max"))
+    first, last = run(f"select {ends} from {relation}")[0]
+    return None if first is None else (max(int(first) - 2, 1970), min(int(last) + 5, 2099))
 
 
 def _formats_of_all(run: Run, relation: str, text: str, forms: Sequence[str]) -> list[str]:

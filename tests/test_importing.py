@@ -600,3 +600,43 @@ def test_of_many_rows_the_last_of_a_key_counts_and_lines_are_those_of_the_file(s
     assert [row[0] for row in rejects(store)] == [200_003]
     found = store.query("select count(*) as k from tickets_versions where cast(subject as bigint) < 50000").to_pylist()
     assert found == [{"k": 0}]
+
+
+# --- tickets and their satisfaction scores in one file -------------------------------------------------------
+
+BESIDE = """Summation column,Id,Requester,Created at,Solved at,Group,Status,Satisfaction Score
+1,7,Jan,2026-03-01 09:00,2026-03-02 10:00,Noord,Solved,Good
+1,8,Piet,2026-03-01 09:30,2026-03-02 11:00,Noord,Solved,Bad with comment
+1,9,Els,2026-03-03 09:30,2026-03-04 11:00,Zuid,Solved,Offered
+1,10,Eva,2026-03-03 09:30,,Zuid,Open,Unoffered
+"""
+
+
+def test_tickets_and_the_scores_beside_them_both_go_in(store, load, ask):
+    outcome = load(BESIDE)
+    tickets, answers = outcome.all
+    assert (tickets.kind, tickets.new, tickets.import_id) == ("tickets", 4, 1)
+    assert (answers.kind, answers.rows, answers.import_id) == ("surveys", 4, 2)
+    assert adds_up(answers)
+    assert ask("tickets_created", "csat") == {"tickets_created": 4, "csat": 0.5}
+    again = load(BESIDE)
+    assert [one.unchanged + sum(one.left_out.values()) for one in again.all] == [4, 4]
+    store.undo(answers.import_id)
+    store.undo(again.beside.import_id)
+    assert ask("tickets_created", "csat") == {"tickets_created": 4, "csat": None}
+
+
+def test_a_file_in_which_no_ticket_has_a_score_is_tickets_only(load):
+    nobody = BESIDE.replace(",Good", ",Unoffered").replace(",Bad with comment", ",").replace(",Offered", ",Unoffered")
+    assert load(nobody).beside is None
+
+
+def test_a_dry_run_shows_how_each_field_is_understood_and_keeps_nothing(store, load):
+    outcome = load(BESIDE, dry_run=True)
+    seen = {one.name: one for one in outcome.seen}
+    assert seen["created_at"].written[0] == "2026-03-01 09:00"
+    assert seen["created_at"].understood[0] == "2026-03-01 09:00:00"
+    assert (seen["resolved_at"].filled, seen["status"].understood) == (3, ("solved", "solved", "solved", "open"))
+    assert [one.name for one in outcome.beside.seen if one.name == "csat"] == ["csat"]
+    assert store.imports() == []
+    assert current(store, "tickets") == []
