@@ -249,7 +249,8 @@ def _import_file(
             return
         for part in parts:
             try:
-                yield importing.import_file(store, path, choices, name=name, by=_user(), dry_run=dry_run, part=part)
+                outcome = importing.import_file(store, path, choices, name=name, by=_user(), dry_run=dry_run, part=part)
+                yield from outcome.all
             except CxError as error:
                 yield Failure(f"{called}: {part.member}" if part.member else called, error)
 
@@ -378,7 +379,8 @@ def _stopped_by_signals(stop: Event) -> Iterator[None]:
 def _sample(given: argparse.Namespace) -> int:
     with _store(given, must_exist=False) as store:
         for outcome in import_sample(store):
-            _print_outcome(outcome)
+            for one in outcome.all:
+                _print_outcome(one)
     return DONE
 
 

@@ -42,6 +42,7 @@ WEEKDAYS = (
 )
 OFFICE_HOURS = (*[("09:00", "17:00")] * 5, None, None)
 
+MANY_YEARS = 30  # more would be a long text to plan for the few rows of a strange file
 _DAY = 86_400
 _WALL_TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 
@@ -177,6 +178,50 @@ def _closed_days(hours: OpeningHours) -> list[date]:
         public = set(holidays.country_holidays(hours.country, hours.subdivision or None, years=years))
     closed = (public | set(hours.added)) - set(hours.removed)
     return [day for day in closed if FIRST_DAY <= day <= LAST_DAY]
+
+
+def local_sql(zone: str, instant: str, years: tuple[int, int] | None = None) -> str:
+    """SQL: the local timestamp of a UTC timestamp.
+
+    Within `years` (first and last) it is worked out by comparisons with the instants at which the clocks change, a tenth
+    of the work of asking the engine's calendar for every row; outside of them, and without them, the calendar is asked.
+    """
+    calendar = f"timezone('{zone}', timezone('UTC', {instant}))"
+    if years is None or years[1] - years[0] > MANY_YEARS:
+        return calendar
+    changes, offsets = _offsets(zone)
+    return _within(years, instant, calendar, changes, offsets, "+")
+
+
+def utc_sql(zone: str, local: str, years: tuple[int, int] | None = None) -> str:
+    """SQL: the UTC timestamp of a local timestamp; see `local_sql`.
+
+    Of a time that the clocks repeat it is the second, one that they skip counts on from before, as the engine's own
+    calendar has it.
+    """
+    calendar = f"timezone('UTC', timezone('{zone}', {local}))"
+    if years is None or years[1] - years[0] > MANY_YEARS:
+        return calendar
+    changes, offsets = _offsets(zone)
+    return _within(years, local, calendar, changes + offsets[1:], offsets, "-")
+
+
+def _within(years: tuple[int, int], time: str, calendar: str, changes: Seconds, offsets: Seconds, sign: str) -> str:
+    low, high = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (years[0], years[1] + 1))
+    first, last = np.searchsorted(changes, (low, high))
+    shift = _offset_at(f"epoch_us({time})", changes[first:last], offsets[first : last + 1])
+    inside = f"epoch_us({time}) >= {low}000000 and epoch_us({time}) < {high}000000"
+    return f"case when {inside} then make_timestamp(epoch_us({time}) {sign} {shift}) else {calendar} end"
+
+
+def _offset_at(us: str, changes: Seconds, offsets: Seconds) -> str:
+    """SQL: the microseconds that a zone is ahead of UTC, as a tree of comparisons with the instants of its changes."""
+    if not changes.size:
+        return f"({1_000_000 * int(offsets[0])})"
+    middle = changes.size // 2
+    early = _offset_at(us, changes[:middle], offsets[: middle + 1])
+    late = _offset_at(us, changes[middle + 1 :], offsets[middle + 1 :])
+    return f"case when {us} < {1_000_000 * int(changes[middle])} then {early} else {late} end"
 
 
 @lru_cache(maxsize=16)

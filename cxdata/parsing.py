@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cxdata import calendars
 from cxdata.errors import Undecided
 from cxdata.i18n import N_
 from cxdata.schema import PRIORITIES
@@ -33,8 +34,8 @@ def quoted(text: str) -> str:
 def cleaned(column: str, *, is_text: bool = False) -> str:
     """SQL: the cell without surrounding blanks, null where it says that there is nothing."""
     trimmed = f"trim({column}, {quoted(BLANKS)})"
-    words = ", ".join(quoted(word) for word in (NULL_WORDS if is_text else NO_VALUE_WORDS))
-    return f"case when length({trimmed}) <= 9 and lower({trimmed}) in ({words}) then null else {trimmed} end"
+    nothing = one_of_sql(f"lower({trimmed})", NULL_WORDS if is_text else NO_VALUE_WORDS)
+    return f"case when length({trimmed}) <= 9 and {nothing} then null else {trimmed} end"
 
 
 def unclean(relation: str, column: str, *, is_text: bool = False, wide: bool = True) -> str:
@@ -57,6 +58,20 @@ def unclean(relation: str, column: str, *, is_text: bool = False, wide: bool = T
     return "(" + " or ".join(f"exists(select 1 from {relation} where {check})" for check in checks) + ")"
 
 
+def unclean_cell(text: str) -> str:
+    """SQL: whether `cleaned` might change a cell, blanks beyond ASCII aside."""
+    words = {spelling for word in NULL_WORDS for spelling in (word, word.upper(), word.capitalize(), word.title())}
+    longest = max(len(word.encode()) for word in NULL_WORDS)
+    blank = " or ".join(f"ends_with({text}, {quoted(blank)})" for blank in BLANKS if blank.isascii())
+    return f"({text} < '!' or {blank} or (strlen({text}) <= {longest} and {one_of_sql(text, sorted(words))}))"
+
+
+def one_of_sql(text: str, words: Sequence[str], otherwise: str = "false") -> str:
+    """SQL: the cell is one of these words. `in` would do, were it not that DuckDB makes a join of a long list, and
+    that the rows that come out of one have lost the order of the file."""
+    return f"case {text} {' '.join(f'when {quoted(word)} then true' for word in words)} else {otherwise} end"
+
+
 # --- dates and instants -------------------------------------------------------------------------------------
 
 ISO_FORMATS = (
@@ -68,8 +83,8 @@ ISO_FORMATS = (
     "%Y-%m-%dT%H:%M:%S.%f",
 )
 MONTHS = {
-    "jan": "january januari januar janvier enero ene janeiro gennaio",
-    "feb": "february februari februar février fevrier fév fev febrero fevereiro febr",
+    "jan": "january janv januari januar janvier enero ene janeiro gennaio",
+    "feb": "february februari februar févr fevr février fevrier fév fev febrero fevereiro febr",
     "mar": "march maart mrt märz maerz mär mrz mars marzo março marco",
     "apr": "april avril avr abril abr",
     "may": "may mei mai mayo maio",
@@ -118,6 +133,7 @@ class DateReading:
     with_words: bool = False
     date_only: bool = False
     epoch: str = ""  # "s", "ms" or "excel" instead of formats
+    years: tuple[int, int] | None = None  # in which nearly all of the dates lie
 
     def local_sql(self, text: str) -> str:
         """SQL: the timestamp as written, without its zone."""
@@ -142,7 +158,7 @@ class DateReading:
         if self.epoch in ("s", "ms"):
             utc = local
         else:
-            utc = f"timezone('UTC', timezone({quoted(self.zone)}, {local}))"
+            utc = calendars.utc_sql(self.zone, local, self.years)
         if self.with_offset:
             found = f"regexp_extract({text}, {quoted(_OFFSET)}, 1)"
             utc = f"case when {found} = '' then {utc} else {local} - to_minutes({_minutes_sql(found)}) end"
@@ -265,13 +281,29 @@ def read_dates(
     return found
 
 
+def order_named(text: str) -> str | None:
+    """The order that "mm/dd/yyyy" or "DD-MM-YY" states, or None."""
+    match = re.fullmatch(
+        r"\W*(dd?|mm?|yyyy|yy)[-/. ](dd?|mm?)[-/. ](dd?|yyyy|yy)(?:\W.*)?", text.strip(), re.IGNORECASE
+    )
+    order = "".join(part[0].lower() for part in match.groups()) if match else ""
+    return order if order in ORDERS else None
+
+
 def _iso_reading(run: Run, relation: str, text: str) -> DateReading | None:
     """The ISO format of the whole column, or None. The first cells say which it can be, all of them whether it is."""
     first = f"(select {text} as text from {relation} where {text} is not null limit 500)"
     for form in _formats_of_all(run, first, "text", ISO_FORMATS):
         if _formats_of_all(run, relation, text, (form,)):
-            return DateReading((form,), date_only="%H" not in form)
+            return DateReading((form,), date_only="%H" not in form, years=_years(run, relation, text, form))
     return None
+
+
+def _years(run: Run, relation: str, text: str, form: str) -> tuple[int, int] | None:
+    """The years of a column of dates, and some around them: further rows are mostly of about the same time."""
+    ends = ", ".join(f"year({end}(try_strptime({text}, {quoted(form)})))" for end in ("min", "max"))
+    first, last = run(f"select {ends} from {relation}")[0]
+    return None if first is None else (max(int(first) - 2, 1970), min(int(last) + 5, 2099))
 
 
 def _formats_of_all(run: Run, relation: str, text: str, forms: Sequence[str]) -> list[str]:
@@ -374,6 +406,7 @@ def _evidence(run: Run, relation: str, text: str) -> tuple[int, int, bool, bool,
 
 # --- numbers ------------------------------------------------------------------------------------------------
 
+POINTS = "numbers with a point"
 _MONEY = "'[\\s\u00a0\u202f€$£]|EUR|USD|GBP|,-$|%'"
 
 
@@ -393,7 +426,7 @@ def decide_decimal(run: Run, relation: str, columns: Sequence[str], delimiter: s
         )[0]
         comma, dot, unsure = comma + row[0], dot + row[1], unsure + row[2]
     if comma or dot:
-        return (",", "numbers with a comma before the last digits") if comma > dot else (".", "numbers with a point")
+        return (",", "numbers with a comma before the last digits") if comma > dot else (".", POINTS)
     if not unsure:
         return (",", "no decimals") if delimiter == ";" else (".", "no decimals")
     if delimiter == ";":
@@ -437,20 +470,49 @@ def seconds_sql(text: str, unit: str, decimal: str) -> str:
     return f"case when abs({value}) < {LONGEST_S} then cast({value} as bigint) end"
 
 
+_UNIT_WORDS = {
+    7 * 86400: "weeks?|weken|wochen?|semaines?|semanas?|w",
+    86400: "days?|dag(?:en)?|tage?n?|jours?|d[ií]as?|d|j",
+    3600: "hours?|hrs?|uur|uren|stunden?|std|heures?|horas?|h|u",
+    60: "minutes?|minuten|minuut|minutos?|mins?|m",
+    1: "seconds?|seconden?|sekunden?|secondes?|segundos?|secs?|seg|sek|s",
+}
+_NUMBER = "(\\d+(?:[.,]\\d+)?)"
+
+
+def seconds_in_words_sql(text: str) -> str:
+    """SQL: whole seconds of "8 dias 0 horas 35 minutos" or "2 Hours 3 Minutes"; null where the text is none."""
+    lower = f"lower({text})"
+    units = "|".join(_UNIT_WORDS.values())
+    whole = (
+        f"regexp_full_match({lower}, '-?\\s*(?:{_NUMBER}\\s*(?:{units})\\b\\.?[\\s,]*(?:(?:and|en|und|et|e|y)\\s+)?)+')"
+    )
+    found = (f"regexp_extract({lower}, '{_NUMBER}\\s*(?:{words})\\b', 1)" for words in _UNIT_WORDS.values())
+    numbers = (f"coalesce(try_cast(replace({part}, ',', '.') as double), 0)" for part in found)
+    total = " + ".join(f"{number} * {seconds}" for number, seconds in zip(numbers, _UNIT_WORDS, strict=True))
+    sign = f"case when starts_with({text}, '-') then -1 else 1 end"
+    return f"case when {whole} and {total} < {LONGEST_S} then cast(({total}) * {sign} as bigint) end"
+
+
 # --- words --------------------------------------------------------------------------------------------------
 
 STATUS_WORDS = {
-    "new": "new submitted nieuw neu nouveau nuevo novo",
-    "open": "open opened assigned started active working escalated reopened to-do todo in-behandeling in-progress "
-    "work-in-progress processing offen ouvert abierto aberto en-cours en-cours-(attribué) en-cours-(planifié) "
-    "in-bearbeitung en-curso em-andamento processing-(assigned) processing-(planned) waiting-on-us",
+    "new": "new submitted nieuw neu nouveau nuevo nueva novo nova",
+    "open": "open opened assigned started active working escalated reopened to-do todo te-doen zu-erledigen por-hacer "
+    "à-faire a-fazer in-behandeling in-uitvoering bezig in-progress work-in-progress processing offen ouvert abierto "
+    "aberto en-cours en-cours-(attribué) en-cours-(planifié) in-bearbeitung in-arbeit en-curso em-andamento "
+    "em-atendimento em-atendimento-(atribuído) em-atendimento-(planejado) processing-(assigned) processing-(planned) "
+    "waiting-on-us escalado eskaliert",
     "pending": "pending waiting wachtend wachten-op-klant awaiting-user-info awaiting-customer waiting-on-customer "
     "waiting-on-contact waiting-for-customer en-attente wartend pendiente pendente snoozed pending-reminder "
-    "awaiting-evidence waiting-for-support pending-close",
+    "awaiting-evidence waiting-for-support pending-close aguardando-cliente en-espera-del-cliente wartet-auf-kunden "
+    "esperando-al-cliente en-attente-du-client",
     "on_hold": "on-hold hold in-de-wacht waiting-on-third-party awaiting-vendor awaiting-problem awaiting-change",
-    "solved": "solved resolved opgelost gelöst résolu resolu resuelto solucionado resolvido done gereed afgehandeld",
-    "closed": "closed gesloten geschlossen fermé ferme clos cerrado fechado completed complete afgesloten canceled "
-    "cancelled merged duplicate",
+    "solved": "solved resolved opgelost gelöst résolu resolu résolue resuelto resuelta solucionado resolvido done gereed "
+    "klaar afgehandeld fertig erledigt listo finalizado finalizada terminé terminée concluído concluída",
+    "closed": "closed gesloten geschlossen fermé ferme fermée clos cerrado cerrada fechado completed complete voltooid "
+    "afgesloten canceled cancelled geannuleerd abgebrochen annulé cancelado cancelada merged samengevoegd duplicate "
+    "duplicaat",
     "deleted": "deleted verwijderd gelöscht supprimé eliminado excluído trashed",
     "spam": "spam suspended",
 }

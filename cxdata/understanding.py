@@ -7,20 +7,22 @@ Out: an Understanding: a plan per field, the rows that are none, what was decide
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
-from cxdata import parsing
+from cxdata import cells, parsing
 from cxdata.errors import CxError, MappingProblem, Note, UnknownName, note
 from cxdata.i18n import N_
 from cxdata.parsing import DateReading, Run, quoted
 from cxdata.schema import SCORES, Kind
 from cxdata.settings import check_zone, zones
 from cxdata.sources import what_is_missing
-from cxdata.sources.base import Column, Mapping_, Source, Use, folded, use
+from cxdata.sources.base import NO_ANSWER, LeftOut, Mapping_, Source, Use, find_column, folded, use
 
 STAGING = "staging"
+SETTLED = ("iso", "chosen", "days above 12", "month name")  # reasons that the rest of a file cannot undo
 INSTEAD = {"first_response_at": "first_response_s", "resolved_at": "resolution_s"}
 
 
@@ -58,7 +60,11 @@ class Choices:
 
 @dataclass(frozen=True)
 class Plan:
-    """How one field is filled: `text` and `value` are SQL over the staging columns."""
+    """How one field is filled: `text` and `value` are SQL over the staging columns.
+
+    `sure`: SQL, whether a cell means the same whatever the rest of the file holds, where it parses at all.
+    `parts`: the plans of a score that was asked on several scales, one for each.
+    """
 
     name: str
     type: str
@@ -68,22 +74,42 @@ class Plan:
     reads: str = ""
     worst: float | None = None
     best: float | None = None
+    sure: str = "true"
+    parts: tuple[Plan, ...] = ()
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
         """(stored column, SQL) of the field, for a score with the ends of its scale."""
         if self.type != "score":
             return ((self.name, self.value),)
-        ends = ((f"{self.name}_worst", self.worst), (f"{self.name}_best", self.best))
+        scales = self.parts or (self,)
+        worst, best = (
+            " ".join(f"when {part.value} is not null then cast({end} as double)" for part, end in ends)
+            for ends in ([(part, part.worst) for part in scales], [(part, part.best) for part in scales])
+        )
         return (
             (self.name, self.value),
-            *((name, f"case when {self.value} is not null then cast({end} as double) end") for name, end in ends),
+            (f"{self.name}_worst", f"case {worst} end"),
+            (f"{self.name}_best", f"case {best} end"),
+        )
+
+    def joined(self, other: Plan) -> Plan:
+        """One plan of two scores of the same field that were asked on scales of their own, in rows of their own."""
+        return replace(
+            self,
+            text=f"coalesce({self.text}, {other.text})",
+            value=f"coalesce({self.value}, {other.value})",
+            reads=f"{self.reads}, {other.reads}",
+            parts=(*(self.parts or (self,)), other),
         )
 
 
 @dataclass(frozen=True)
 class Understanding:
-    """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none."""
+    """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none.
+
+    `settled`: the rest of the file cannot change it, as long as every row of it is sure (see `Plan.sure`).
+    """
 
     source: Source
     kind: Kind
@@ -97,6 +123,7 @@ class Understanding:
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
     trust_sla: bool = False
+    settled: bool = False
 
     def described(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
@@ -126,16 +153,18 @@ def apply_choices(mapping: Mapping_, header: Sequence[str], labels: Sequence[str
             continue
         if folded(column) not in by_name:
             raise UnknownName(N_("column"), column, header)
-        uses[name] = use(by_name[folded(column)], header, labels)
+        index = by_name[folded(column)]
+        if name not in uses or uses[name].index != index:  # the source knows more of its own column than its name
+            uses[name] = use(index, header, labels)
     return Mapping_(mapping.kind, uses)
 
 
 def used_columns(source: Source, mapping: Mapping_, header: Sequence[str]) -> tuple[int, ...]:
     """The indexes of the columns that matter: the mapped ones and those that rules look at."""
-    wanted = {folded(rule.column) for rule in source.left_out} | {folded(source.type_column)} - {""}
-    rules = {index for index, name in enumerate(header) if folded(name) in wanted}
-    mapped = {index for entry in mapping.uses.values() for index in (entry.index, *entry.others)}
-    return tuple(sorted(mapped | rules))
+    rules = [find_column(header, rule.column) for rule in source.left_out]
+    types = [index for index, name in enumerate(header) if folded(name) == folded(source.type_column)]
+    mapped = [index for entry in mapping.uses.values() for index in entry.indexes]
+    return tuple(sorted({*mapped, *types, *(index for index in rules if index is not None)}))
 
 
 class _Understander:
@@ -146,6 +175,7 @@ class _Understander:
     ) -> None:
         self.run, self.source, self.mapping, self.header = run, source, mapping, header
         self.choices, self.delimiter = choices, delimiter
+        self.settled = True
         self.uses = self._filled(mapping.uses)
         self.notes: list[Note] = []
         self.plans: dict[str, Plan] = {}
@@ -160,18 +190,20 @@ class _Understander:
             return dict(uses)
         counts = self.run(f"select {', '.join(f'count(c{index})' for index in choices)} from {STAGING}")[0]
         there = {index for index, count in zip(choices, counts, strict=True) if count}
+        self.settled = there == set(choices)
         taken = {entry.index for entry in uses.values() if entry.index in there or not entry.others}
         filled = {}
         for name, entry in uses.items():
             spare = [index for index in entry.others if index in there and index not in taken]
             if entry.others and entry.index not in there and spare:
-                entry = use(spare[0], self.header, self.header, Column(unit=entry.unit))
+                other = use(spare[0], self.header, self.header, entry.column)
+                entry = replace(other, instead=entry.instead, where=entry.where)
                 taken.add(spare[0])
             filled[name] = entry
         return filled
 
     def text(self, name: str) -> str:
-        return f"c{self.uses[name].index}"
+        return cells.text_sql(self.uses[name])
 
     def of_type(self, *types: str) -> list[str]:
         return [f.name for f in self.mapping.kind.fields if f.name in self.uses and f.type in types]
@@ -183,9 +215,8 @@ class _Understander:
         names = self.of_type("instant", "date")
         hint = self._day_first_hint(names)
         columns = {self.uses[name].header: self.text(name) for name in names}
-        found = parsing.read_dates(
-            self.run, STAGING, columns, zone=zone, order=self.choices.date_order, day_first_hint=hint
-        )
+        order = self.choices.date_order or self._named_order(names)
+        found = parsing.read_dates(self.run, STAGING, columns, zone=zone, order=order, day_first_hint=hint)
         for name in names:
             entry = self.uses[name]
             reading = found.get(entry.header)
@@ -198,6 +229,7 @@ class _Understander:
             self.readings[name] = reading
             value = (reading.date_sql if self._type(name) == "date" else reading.instant_sql)(self.text(name))
             self._plan(name, value, reads=reading.order if reading.why != "iso" else "iso")
+            self.settled = self.settled and reading.why in SETTLED
         return zone
 
     def _type(self, name: str) -> str:
@@ -217,6 +249,11 @@ class _Understander:
                 return _zone_named(self.uses[name].suffix)
         return self.source.zone or default
 
+    def _named_order(self, names: Sequence[str]) -> str | None:
+        """The order of day and month that a header states: "Timestamp (mm/dd/yyyy)"."""
+        found = (parsing.order_named(self.uses[name].suffix) for name in names)
+        return next((order for order in found if order), None)
+
     def _day_first_hint(self, names: Sequence[str]) -> str | None:
         if self.delimiter == ";":
             return N_("semicolons go with day-first dates")
@@ -233,6 +270,7 @@ class _Understander:
         if other and other not in self.uses:
             self.uses[other] = entry
             del self.uses[name]
+            self.settled = False
             return
         example = self._example(self.text(name))
         if name in self.mapping.kind.required:
@@ -260,12 +298,18 @@ class _Understander:
     def numbers(self) -> None:
         names = self.of_type("number", "seconds", "count")
         columns = [self.text(name) for name in names]
-        self.decimal = self.choices.decimal or parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)[0]
+        if self.choices.decimal:
+            self.decimal, why = self.choices.decimal, "chosen"
+        else:
+            self.decimal, why = parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)
+        # Marks that may mean something else than they do to the cells that were looked at.
+        self.marks = {"chosen": "", parsing.POINTS: ","}.get(why, ",.")
         for name in names:
             entry, text = self.uses[name], self.text(name)
             if self._type(name) == "seconds":
                 value = parsing.seconds_sql(text, entry.unit or "s", self.decimal)
-                self._plan_if_mostly(name, value, reads=entry.unit or "s")
+                in_words = parsing.seconds_in_words_sql(text)
+                self._plan_if_mostly(name, value, reads=entry.unit or "s", otherwise=f"coalesce({value}, {in_words})")
             elif self._type(name) == "count":
                 self._plan_if_mostly(name, parsing.count_sql(text, self.decimal))
             else:
@@ -277,32 +321,39 @@ class _Understander:
             if name == "channel":
                 found = parsing.words(self.run, STAGING, text)
                 values = {word: parsing.channel_of(word) for word in found}
-                self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"))
+                self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"), sure=_among(text, found))
             elif type_ == "text":
-                self._plan(name, text)
+                self._plan(name, text, sure=f"not {parsing.unclean_cell(text)}")
             else:
-                self._dictionary(name, text, type_)
+                self._dictionary(name, type_)
 
-    def _dictionary(self, name: str, text: str, type_: str) -> None:
+    def _dictionary(self, name: str, type_: str) -> None:
+        entry = self.uses[name]
+        text = cells.own_sql(entry)
         meaning: dict[str, Callable[[str], str | None]] = {
             "status": parsing.status_of,
             "priority": parsing.priority_of,
             "flag": lambda word: parsing.meaning(word, parsing.YES_WORDS),
         }
-        values = {word: meaning[type_](word) for word in parsing.words(self.run, STAGING, text)}
+        found = parsing.words(self.run, STAGING, text)
+        values = {word: meaning[type_](word) for word in found}
         unknown = [word for word, value in values.items() if value is None]
-        if unknown:
+        if unknown and not entry.instead:
             self.notes.append(
                 note(
                     'Column "{column}": not recognised and left empty: {words}.',
-                    column=self.uses[name].header,
+                    column=entry.header,
                     words=", ".join(f'"{word}"' for word in unknown[:6]) + (" …" if len(unknown) > 6 else ""),
                 )
             )
         value = parsing.lookup_sql(text, values)
+        for step in map(cells.own_sql, entry.instead):
+            values = {word: meaning[type_](word) for word in parsing.words(self.run, STAGING, step)}
+            value = f"coalesce({value}, {parsing.lookup_sql(step, values)})"
         if type_ == "flag":
             value = f"cast({value} as boolean)"
-        self._plan(name, value, text="null")  # an unknown word is a note, not a rejected row
+        # An unknown word is a note, not a rejected row.
+        self._plan(name, value, text="null", sure=_among(text, found))
 
     def scores(self) -> None:
         if self.source.type_column and "nps" in self.uses:
@@ -321,19 +372,25 @@ class _Understander:
         found = parsing.words(self.run, STAGING, f"c{type_column}")
         for name in SCORES:
             types = {w: self.source.types[w.casefold()] for w in found if w.casefold() in self.source.types}
-            mine = {word: ends for word, (field_, *ends) in types.items() if field_ == name}
-            if mine:
-                words = ", ".join(quoted(word) for word in mine)
-                text = f"case when c{type_column} in ({words}) then c{entry.index} end"
-                worst, best = next(iter(mine.values()))
-                self._score(name, text, replace(entry, worst=worst, best=best))
+            scales: dict[tuple[float, float], list[str]] = {}
+            for word, (field_, worst, best) in types.items():
+                if field_ == name:
+                    scales.setdefault((worst, best), []).append(word)
+            plans = []
+            for (worst, best), asked in scales.items():
+                text = f"case when {parsing.one_of_sql(f'c{type_column}', list(asked))} then c{entry.index} end"
+                self._score(name, text, replace(entry, column=replace(entry.column, worst=worst, best=best)))
+                plans += [self.plans.pop(name)] if name in self.plans else []
+            if plans:
+                self.plans[name] = reduce(Plan.joined, plans)
 
     def _score(self, name: str, text: str, entry: Use) -> None:
         sql = (
             f"select {text}, count(*) from {STAGING} where {text} is not null group by 1 order by 2 desc, 1 limit 5000"
         )
         counted = {str(word): int(count) for word, count in self.run(sql)}
-        values = {word: parsing.score_of(word) for word in counted}
+        own = {word.casefold(): score for word, score in entry.column.words.items()}
+        values = {word: own.get(word.casefold(), parsing.score_of(word)) for word in counted}
         silent = [word for word in counted if word.casefold().replace("_", " ") in parsing.NOT_ANSWERED]
         scores = {word: value for word, value in values.items() if value is not None}
         if (not scores and not silent) or 2 * sum(counted[w] for w in scores) < sum(counted.values()) - sum(
@@ -369,7 +426,7 @@ class _Understander:
         kept = {word: repr(value) for word, value in scores.items() if low <= value <= high}
         asked = text
         if silent:
-            says_so = f"{text} in ({', '.join(map(quoted, silent))})"
+            says_so = parsing.one_of_sql(text, silent)
             self.not_answered.append(says_so)
             asked = f"case when {says_so} then null else {text} end"
         value_sql = f"cast({parsing.lookup_sql(text, kept)} as double)"
@@ -379,8 +436,8 @@ class _Understander:
         """(worst, best) of the scale, or None where the direction of an effort score is not known."""
         if name in self.choices.scales:
             return self.choices.scales[name]
-        if entry.worst is not None and entry.best is not None:
-            low, high = entry.worst, entry.best
+        if entry.column.worst is not None and entry.column.best is not None:
+            low, high = entry.column.worst, entry.column.best
         else:
             low, high = parsing.scale_of(name, f"{entry.header} {entry.label}", tally)
         if name != "ces":
@@ -398,16 +455,35 @@ class _Understander:
             return None
         return (low, high) if direction == "easy" else (high, low)
 
+    def remarks(self) -> None:
+        """What the source has to say of all its files, and what days without a time do to durations."""
+        if self.source.remark:
+            self.notes.append(note(self.source.remark))
+        ends = [name for name in ("first_response_at", "resolved_at") if name in self.readings]
+        if "created_at" in self.readings and any(
+            self.readings[name].date_only or self.readings["created_at"].date_only for name in ends
+        ):
+            self.notes.append(
+                note("The file has days without a time of day: response and resolution times are in whole days.")
+            )
+
     # --- plans ----------------------------------------------------------------------------------------------
 
-    def _plan(self, name: str, value: str, *, reads: str = "", text: str | None = None) -> None:
+    def _plan(self, name: str, value: str, *, reads: str = "", text: str | None = None, sure: str = "true") -> None:
         entry = self.uses[name]
-        self.plans[name] = Plan(name, self._type(name), text or self.text(name), value, entry.header, reads)
+        text = text or self.text(name)
+        self.plans[name] = Plan(name, self._type(name), text, value, entry.header, reads, sure=sure)
 
-    def _plan_if_mostly(self, name: str, value: str, reads: str = "") -> None:
-        """Plan a column if most of its cells parse; else leave it out with a note (a wrong guess is no rejection)."""
+    def _plan_if_mostly(self, name: str, value: str, reads: str = "", otherwise: str = "") -> None:
+        """Plan a column if most of its cells parse; else leave it out with a note (a wrong guess is no rejection).
+
+        `otherwise` is a slower SQL that reads more, taken only where some cells need it.
+        """
         text = self.text(name)
         there, parsed = self.run(f"select count({text}), count({value}) from {STAGING}")[0]
+        if parsed < there and otherwise:
+            more = int(self.run(f"select count({otherwise}) from {STAGING}")[0][0])
+            value, parsed = (otherwise, more) if more > parsed else (value, parsed)
         if 2 * parsed < there:
             self.notes.append(
                 note(
@@ -418,7 +494,8 @@ class _Understander:
             )
             del self.uses[name]
             return
-        self._plan(name, value, reads=reads)
+        sure = " and ".join(f"not contains({text}, {quoted(mark)})" for mark in self.marks) or "true"
+        self._plan(name, value, reads=reads, sure=f"({sure})")
 
 
 def understand(
@@ -443,7 +520,11 @@ def understand(
     steps.numbers()
     steps.words()
     steps.scores()
-    if mapping.kind.name == "surveys" and not any(name in steps.plans for name in SCORES):
+    steps.remarks()
+    left_out = list(_rules_sql(source.left_out, header))
+    if source.beside and not any(name in steps.plans for name in SCORES):
+        left_out = [("true", NO_ANSWER)]
+    elif mapping.kind.name == "surveys" and not any(name in steps.plans for name in SCORES):
         if steps.notes and "ces" in mapping.uses and "ces" not in steps.plans:
             raise CxError(steps.notes[-1].message, **steps.notes[-1].values)
         raise what_is_missing(Mapping_(mapping.kind, steps.uses), header)
@@ -459,21 +540,52 @@ def understand(
         date_why=dated[0].why if dated else "iso",
         decimal=steps.decimal,
         date_only=frozenset(name for name, reading in steps.readings.items() if reading.date_only),
-        left_out=tuple(_rule_sql(source, header)),
+        left_out=tuple(left_out),
         notes=tuple(steps.notes),
         trust_sla=choices.trust_sla,
+        settled=steps.settled
+        and not (steps.notes or left_out or set(SCORES) & set(steps.plans))
+        and all(cells.is_plain(entry) for entry in steps.uses.values()),
     )
 
 
-def _rule_sql(source: Source, header: Sequence[str]) -> list[tuple[str, str]]:
-    rules = []
-    for rule in source.left_out:
-        for index, name in enumerate(header):
-            if folded(name) == folded(rule.column):
-                words = ", ".join(quoted(word.casefold()) for word in rule.words)
-                rules.append((f"lower(c{index}) in ({words})", rule.reason))
-                break
-    return rules
+def sure_sql(understood: Understanding) -> str:
+    """SQL: whether a row, of text columns as they stand in the file, is good and surely means what the first rows say.
+
+    The value of each field is there under the field's name.
+    """
+    checks = []
+    for plan in understood.plans.values():
+        there = f"v.{plan.name} is not null"
+        checks.append(f"({plan.text} is null or ({there} and {plan.sure}))" if plan.text != "null" else plan.sure)
+        checks += [there] if plan.name in understood.kind.required else []
+    return " and ".join(checks)
+
+
+def _among(text: str, words: Sequence[str]) -> str:
+    """SQL: a cell is empty or one of these words, of which there are all that were seen."""
+    return parsing.one_of_sql(text, words, f"{text} is null") if words else f"{text} is null"
+
+
+def _rules_sql(rules: Sequence[LeftOut], header: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(SQL condition, reason) of the rows that are none; a reason stands once, however many rules have it."""
+    conditions: dict[str, list[str]] = {}
+    for rule in rules:
+        index = find_column(header, rule.column)
+        if index is None:
+            continue
+        cell, found = f"lower(c{index})", conditions.setdefault(rule.reason, [])
+        if rule.words:
+            found.append(parsing.one_of_sql(cell, [word.casefold() for word in rule.words]))
+        if rule.only:
+            kept = [word.casefold() for word in rule.only]
+            found.append("not " + parsing.one_of_sql(f"coalesce({cell}, '')", kept))
+        if rule.pattern:
+            found.append(f"regexp_matches({cell}, {quoted(rule.pattern)})")
+        if rule.empty:
+            found.append(f"c{index} is null")
+    for reason, found in conditions.items():
+        yield " or ".join(found), reason
 
 
 def _zone_named(text: str) -> str:

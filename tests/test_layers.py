@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.records",),
     ("cxdata.fixed_width",),
     ("cxdata.arrays", "cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading", "cxdata.containers"),
-    ("cxdata.settings", "cxdata.parsing", "cxdata.sources", "cxdata.filters", "cxdata.metrics"),
+    ("cxdata.settings", "cxdata.parsing", "cxdata.sources", "cxdata.cells", "cxdata.filters", "cxdata.metrics"),
     ("cxdata.formats", "cxdata.facts", "cxdata.understanding"),
     ("cxdata.questions",),
     ("cxdata.scans",),

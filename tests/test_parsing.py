@@ -254,6 +254,41 @@ def test_durations(text, unit):
     assert values(parsing.seconds_sql("t", unit, "."), text) == [DURATIONS[text, unit]]
 
 
+IN_WORDS = {
+    "0 segundo": 0,
+    "5 Minutes": 300,
+    "2 Hours 3 Minutes": 7380,
+    "1 horas 18 minutos": 4680,
+    "8 dias 0 horas 35 minutos": 693300,
+    "1 jour 2 heures": 93600,
+    "3 Tage, 1 Stunde und 30 Minuten": 264600,
+    "2 dagen en 4 uur": 187200,
+    "1 hora y 10 minutos": 4200,
+    "1 week 1 day": 691200,
+    "1h 30m": 5400,
+    "1,5 uur": 5400,
+    "-2 hours": -7200,
+    "2 horses": None,
+    "about 2 hours": None,
+    "2": None,
+    "": None,
+    "99999999 weeks": None,
+}
+
+
+def test_durations_in_words():
+    assert values(parsing.seconds_in_words_sql("t"), *IN_WORDS) == list(IN_WORDS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [("mm/dd/yyyy", "mdy"), ("DD-MM-YYYY", "dmy"), ("yyyy-mm-dd", "ymd"), ("d/m/yy HH:mm", "dmy"), ("HH:mm:ss", None),
+     ("UTC", None), ("", None), ("dd/dd/yyyy", None)],
+)  # fmt: skip
+def test_an_order_of_dates_that_a_header_states(text, order):
+    assert parsing.order_named(text) == order
+
+
 # --- words
 
 

@@ -119,12 +119,24 @@ def test_purchases_of_lifetimes(store, take):
 REFUSED = {
     "bpi2013_volvo_problems_closed_semicolon_iso_tz.csv": "This looks most like Tickets, but no column was found for",
     "telco_customer_churn_ibm.csv": 'This looks most like Customers, but no column was found for "Start date" (started_on)',
-    "zendesk_api_fivetran_ticket_comment_data.csv": "What this file holds was not recognised.",
-    "zendesk_api_fivetran_ticket_field_history_data.csv": "This looks most like Tickets, but no column was found for",
     "surveymonkey_comma_survey.csv": "No loyalty, satisfaction or effort question was found. Choose the column that holds one",
     "surveymonkey_starwars_two_header_rows.csv": "No loyalty, satisfaction or effort question was found. Choose the column that holds one",
     "typeform_freecodecamp_2016_part1_first2000.csv": "No loyalty, satisfaction or effort question was found. Choose the column that holds one",
 }  # fmt: skip
+
+
+OTHER_TABLES = {
+    "zendesk_api_fivetran_ticket_comment_data.csv": "This is Zendesk's table of comments",
+    "zendesk_api_fivetran_ticket_field_history_data.csv": "This is Zendesk's table of changed fields",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_TABLES)
+def test_another_table_of_a_tool_is_named(store, name):
+    with pytest.raises(CxError) as problem:
+        importing.import_file(store, REAL / name, now=NOW)
+    assert str(problem.value).startswith(OTHER_TABLES[name])
+    assert store.imports() == []
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import pytest
 
+from cxdata.cells import READINGS
 from cxdata.errors import CxError, MappingProblem, UnknownName
-from cxdata.schema import kind
-from cxdata.sources import GENERIC, SOURCES, identify
-from cxdata.sources.base import Source, folded, map_columns, split_suffix, unit_in
+from cxdata.schema import SCORES, kind
+from cxdata.sources import GENERIC, REFUSED, SOURCES, answers_in, claimed, identify
+from cxdata.sources.base import (
+    NO_ANSWER,
+    Column,
+    Source,
+    answers_of,
+    each,
+    folded,
+    joined_labels,
+    map_columns,
+    split_suffix,
+    unit_in,
+)
 
 ALL = [*SOURCES, *GENERIC]
+KNOWN = [*SOURCES, *REFUSED]
 
 
-def header_of(source: Source) -> list[str]:
-    """A header that the source would write: what it is known by, and the best name of every column."""
+def header_of(source: Source, spelling: int = 0) -> list[str]:
+    """A header that the source would write: what it is known by, and the best name of every column.
+
+    `spelling` is the number of the language or version, in which all of the signature is written.
+    """
+
+    def chosen(names: tuple[str, ...]) -> str:
+        return names[min(spelling, len(names) - 1)]
+
     columns = [column.names[0] for column in source.columns.values() if column.names]
-    names = [*source.first_header[:1], *source.signature, *columns]
+    names = [*source.first_header[:1], *(chosen(each(entry)) for entry in source.signature), *columns]
     return list({folded(name): name for name in reversed(names)}.values())[::-1]
+
+
+def columns_of(source: Source) -> list[Column]:
+    """All columns that a source declares, with those that stand for others."""
+    own = [*source.columns.values(), *source.answers.values()]
+    return [step for column in own for step in (column, *column.instead)]
 
 
 def ids(source: Source) -> str:
@@ -26,10 +52,27 @@ def ids(source: Source) -> str:
 @pytest.mark.parametrize("source", ALL, ids=ids)
 def test_its_header_is_its_own(source):
     header = header_of(source)
-    assert [entry.name for entry in SOURCES if entry.claims(header)] == ([] if source in GENERIC else [source.name])
+    assert [entry.name for entry in KNOWN if entry.claims(header)] == ([] if source in GENERIC else [source.name])
     found, mapping = identify(header)
     assert found is source
     assert mapping.missing == ()
+
+
+@pytest.mark.parametrize("source", KNOWN, ids=ids)
+def test_its_header_is_its_own_in_every_language(source):
+    for spelling in range(max((len(each(entry)) for entry in source.signature), default=1)):
+        header = header_of(source, spelling)
+        assert [entry.name for entry in KNOWN if entry.claims(header)] == [source.name]
+        bare = [each(entry)[min(spelling, len(each(entry)) - 1)] for entry in source.signature]
+        assert [entry.name for entry in KNOWN if entry.claims([*source.first_header[:1], *bare])] == [source.name]
+
+
+@pytest.mark.parametrize("source", REFUSED, ids=ids)
+def test_what_cannot_be_counted_is_refused_in_a_sentence(source):
+    for kind_ in (None, "tickets", "surveys"):
+        with pytest.raises(MappingProblem) as problem:
+            identify(header_of(source), kind=kind_)
+        assert str(problem.value) == source.refused
 
 
 @pytest.mark.parametrize("source", ALL, ids=ids)
@@ -66,9 +109,48 @@ def test_names_are_unique():
     assert [source.kind for source in GENERIC] == ["tickets", "surveys", "customers", "purchases"]
 
 
+@pytest.mark.parametrize("source", KNOWN, ids=ids)
+def test_what_it_declares_is_complete(source):
+    for column in columns_of(source):
+        assert column.reads in ("", *READINGS)
+        assert column.names or column.pattern or column.instead
+        assert all(step.instead == () and step.pattern == "" for step in column.instead)
+        assert not column.words or column.worst is not None
+    for rule in source.left_out:
+        assert rule.reason
+        assert rule.words or rule.pattern or rule.empty or rule.only
+    assert not source.second_header or source.header_records == 1
+
+
+ANSWERED = [source for source in SOURCES if source.answers]
+
+
+@pytest.mark.parametrize("source", ANSWERED, ids=ids)
+def test_answers_beside_tickets_are_a_source_of_their_own(source):
+    score = [name for name in source.answers if name in SCORES]
+    assert len(score) == 1
+    header = [*header_of(source), source.answers[score[0]].names[0]]
+    answers, mapping = answers_in(source, header)
+    assert (answers.kind, answers.system, answers.beside, answers.answers) == ("surveys", source.system, True, {})
+    assert set(answers.columns) <= {field.name for field in kind("surveys").fields}
+    assert answers.left_out[-1].reason == NO_ANSWER
+    assert mapping.missing == ()
+    ticket = folded(source.columns["ticket_id"].names[0])
+    assert {folded(mapping.uses[name].header) for name in ("response_id", "ticket_id")} == {ticket}
+    # A ticket always has a time of creation, so that no answer goes without one.
+    created = folded(source.columns["created_at"].names[0])
+    assert created in {folded(header[index]) for index in mapping.uses["answered_at"].indexes}
+
+
+@pytest.mark.parametrize("source", ALL, ids=ids)
+def test_a_file_without_a_score_has_no_answers_beside_its_tickets(source):
+    assert (answers_of(source) is None) == (source.answers == {})
+    assert answers_in(source, ["Subject", "Status"]) is None
+
+
 @pytest.mark.parametrize("source", ALL, ids=ids)
 def test_a_score_states_both_ends_of_its_scale_or_none(source):
-    for column in source.columns.values():
+    for column in columns_of(source):
         assert (column.worst is None) == (column.best is None)
 
 
@@ -160,7 +242,26 @@ def test_the_users_word_goes_before_the_tools_header():
         identify(zendesk, source="hotmail")
 
 
+def test_a_header_is_claimed_by_any_known_tool_or_by_the_one_that_is_meant():
+    zendesk = header_of(SOURCES[0])
+    assert claimed(zendesk)
+    assert claimed(zendesk, "zendesk")
+    assert not claimed(zendesk, "freshdesk")
+    assert not claimed(["Ticket", "Date"])
+
+
 # --- small parts
+
+
+def test_labels_of_two_header_records():
+    questions = ["Respondent ID", "How satisfied are you with", "", "Why?"]
+    assert joined_labels(questions, ["", "The answer", "The\nwait", "Open-Ended Response"]) == (
+        "Respondent ID",
+        "How satisfied are you with – The answer",
+        "How satisfied are you with – The wait",
+        "Why? – Open-Ended Response",
+    )
+    assert joined_labels(["NPS"], ["Response"]) == ("NPS",)
 
 
 @pytest.mark.parametrize(

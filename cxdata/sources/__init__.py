@@ -10,30 +10,79 @@ from collections.abc import Sequence
 from cxdata.errors import MappingProblem, UnknownName
 from cxdata.i18n import N_, _
 from cxdata.schema import SCORES
-from cxdata.sources.base import Mapping_, Source, map_columns
+from cxdata.sources.asknicely import ASKNICELY
+from cxdata.sources.base import Mapping_, Source, answers_of, map_columns
+from cxdata.sources.chatwoot import CHATWOOT_CSAT, CHATWOOT_REPORT, CHATWOOT_SLA
 from cxdata.sources.delighted import DELIGHTED
-from cxdata.sources.freshdesk import FRESHDESK
+from cxdata.sources.formbricks import FORMBRICKS
+from cxdata.sources.freshdesk import FRESHDESK, FRESHSERVICE
 from cxdata.sources.generic import GENERIC
+from cxdata.sources.glpi import GLPI
 from cxdata.sources.google_forms import GOOGLE_FORMS
-from cxdata.sources.intercom import INTERCOM_TICKETS
+from cxdata.sources.help_scout import HELP_SCOUT
+from cxdata.sources.hubspot import HUBSPOT
+from cxdata.sources.intercom import INTERCOM_CONVERSATIONS, INTERCOM_RATINGS, INTERCOM_TICKETS
+from cxdata.sources.jira import JIRA, JIRA_REST
+from cxdata.sources.limesurvey import LIMESURVEY
+from cxdata.sources.microsoft_forms import MICROSOFT_FORMS
+from cxdata.sources.open_data import NYC_311, SHOP_CONTACTS, SUPPORT_RATINGS
+from cxdata.sources.osticket import OSTICKET
 from cxdata.sources.qualtrics import QUALTRICS
+from cxdata.sources.questionpro import QUESTIONPRO
+from cxdata.sources.salesforce import SALESFORCE, SALESFORCE_LOADER
 from cxdata.sources.servicenow import SERVICENOW, SERVICENOW_LABELS
-from cxdata.sources.survey_tools import SURVEYMONKEY, TYPEFORM
-from cxdata.sources.zendesk import ZENDESK, ZENDESK_API
+from cxdata.sources.surveymonkey import SURVEYMONKEY
+from cxdata.sources.typeform import TYPEFORM
+from cxdata.sources.zammad import ZAMMAD
+from cxdata.sources.zendesk import (
+    ZENDESK,
+    ZENDESK_API,
+    ZENDESK_COMMENTS,
+    ZENDESK_EXPLORE,
+    ZENDESK_HISTORY,
+    ZENDESK_RATINGS,
+)
+from cxdata.sources.zoho_desk import ZOHO_DESK
 
 SOURCES: tuple[Source, ...] = (
     ZENDESK,
+    ZENDESK_EXPLORE,
     ZENDESK_API,
+    ZENDESK_RATINGS,
     FRESHDESK,
+    FRESHSERVICE,
     SERVICENOW,
     SERVICENOW_LABELS,
     INTERCOM_TICKETS,
+    INTERCOM_CONVERSATIONS,
+    INTERCOM_RATINGS,
+    HUBSPOT,
+    ZOHO_DESK,
+    JIRA,
+    JIRA_REST,
+    SALESFORCE,
+    SALESFORCE_LOADER,
+    HELP_SCOUT,
+    CHATWOOT_CSAT,
+    ZAMMAD,
+    OSTICKET,
+    GLPI,
     QUALTRICS,
+    QUESTIONPRO,
     DELIGHTED,
     GOOGLE_FORMS,
+    MICROSOFT_FORMS,
     SURVEYMONKEY,
     TYPEFORM,
+    LIMESURVEY,
+    FORMBRICKS,
+    ASKNICELY,
+    NYC_311,
+    SHOP_CONTACTS,
+    SUPPORT_RATINGS,
 )
+# Files that are known, and hold nothing that can be counted: each says which export to take instead.
+REFUSED: tuple[Source, ...] = (CHATWOOT_REPORT, CHATWOOT_SLA, ZENDESK_COMMENTS, ZENDESK_HISTORY)
 
 
 def identify(
@@ -54,8 +103,8 @@ def identify(
         if source not in known:
             raise UnknownName(N_("source"), source, [*known, "generic"])
         return known[source], map_columns(known[source], header, labels)
-    claims = [] if source == "generic" else [entry for entry in SOURCES if entry.claims(header)]
-    claims = [entry for entry in claims if kind in (None, entry.kind)]
+    claims = [] if source == "generic" else [entry for entry in (*SOURCES, *REFUSED) if entry.claims(header)]
+    claims = [entry for entry in claims if entry.refused or kind in (None, entry.kind)]
     if len(claims) > 1:
         raise MappingProblem(
             "Two formats claim this file: {labels}. Choose one (--source {first} or --source {second}).",
@@ -63,9 +112,23 @@ def identify(
             first=claims[0].name,
             second=claims[1].name,
         )
+    if claims and claims[0].refused:
+        raise MappingProblem(claims[0].refused)
     if claims:
         return claims[0], map_columns(claims[0], header, labels)
     return _generic(header, labels, kind)
+
+
+def claimed(header: Sequence[str], source: str | None = None) -> bool:
+    """Whether a known tool writes this header; with `source`, that tool."""
+    return any(entry.claims(header) for entry in (*SOURCES, *REFUSED) if source in (None, entry.name))
+
+
+def answers_in(source: Source, header: Sequence[str]) -> tuple[Source, Mapping_] | None:
+    """The source that reads the survey answers beside the tickets of a file, and its mapping; None where there are none."""
+    answers = answers_of(source)
+    mapping = map_columns(answers, header, ()) if answers else None
+    return (answers, mapping) if answers and mapping and set(mapping.uses) & set(SCORES) else None
 
 
 def _generic(header: Sequence[str], labels: Sequence[str], kind: str | None) -> tuple[Source, Mapping_]:

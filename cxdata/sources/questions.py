@@ -5,14 +5,12 @@ from __future__ import annotations
 from cxdata.sources.base import Column
 
 # A question column is a score only if its header is not a group, a point count or an option of another question.
-_NOT_A_SCORE = (
-    r"^(?!.*(?:nps[_ ]?group|_group$|points - |feedback - |option id|why|waarom|warum|pourquoi|toelicht|explain))"
-)
+_NOT_A_SCORE = r"^(?!.*(?:nps[_ ]?group|_group\b|- group$|points - |feedback - |option id|open-ended|why|waarom|warum|pourquoi|por qu[eé]|toelicht|explain))"
 
 QUESTIONS: dict[str, Column] = {
     "nps": Column(
         ("nps", "nps score", "net promoter score", "likelihood to recommend", "nps-score", "aanbevelingsscore"),
-        _NOT_A_SCORE + r".*(?:recommend|aanbevel|aanraden|weiterempf|recommand|recomend|\bnps\b|net promoter)",
+        _NOT_A_SCORE + r".*(?:recommend|aanbeve+l|aanraden|aanraadt|weiterempf|recommand|recomend|\bnps\b|net promoter)",
     ),
     "quality_accuracy": Column(
         ("quality_accuracy", "accuracy", "accuracy of information", "juistheid", "juistheid van informatie"),
@@ -43,6 +41,6 @@ QUESTIONS: dict[str, Column] = {
             "comment", "comments", "opmerking", "opmerkingen", "toelichting", "feedback", "feedback comment", "reactie",
             "remarks", "customer remarks", "verbatim", "kommentar", "commentaire", "comentario", "comentário",
         ),
-        r"comment|opmerking|toelichting|\bwhy\b|waarom|warum|pourquoi|feedback|suggest|anything else|main reason",
+        r"comment|opmerking|toelichting|\bwhy\b|waarom|warum|pourquoi|por qu[eé]|feedback|suggest|anything else|main reason",
     ),
 }  # fmt: skip

@@ -1,7 +1,12 @@
 """ServiceNow incidents: the list view (column names or labels). `sys_updated_on` is no resolution."""
 
 from cxdata.i18n import N_
-from cxdata.sources.base import Source, named
+from cxdata.sources.base import Column, Source, Where, named
+
+# An incident is said to have made its SLA until it has not.
+STOPPED = Where(
+    ("state", "incident_state"), ("resolved", "closed", "canceled", "6", "7", "8", "6 - resolved", "7 - closed")
+)
 
 SERVICENOW = Source(
     name="servicenow",
@@ -25,7 +30,7 @@ SERVICENOW = Source(
         "reopens": named("reopen_count"),
         "resolution_s": named("calendar_duration", unit="s"),
         "resolution_business_s": named("business_duration", unit="s"),
-        "resolution_in_sla": named("made_sla"),
+        "resolution_in_sla": Column(("made_sla",), reads="met", where=STOPPED),
     },
 )
 
@@ -51,6 +56,6 @@ SERVICENOW_LABELS = Source(
         "reopens": named("Reopen count"),
         "resolution_s": named("Duration", unit="s"),
         "resolution_business_s": named("Business duration", unit="s"),
-        "resolution_in_sla": named("Made SLA"),
+        "resolution_in_sla": Column(("Made SLA",), reads="met", where=STOPPED),
     },
 )

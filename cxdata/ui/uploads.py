@@ -6,14 +6,15 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cxdata import formats, importing, reading
+from cxdata import containers, formats, importing, reading
 from cxdata.errors import CxError, Note
 from cxdata.filters import Period
 from cxdata.i18n import N_, _
@@ -35,19 +36,21 @@ DIRECTIONS = {
     "easy": N_("a high score means easy"),
     "hard": N_("a high score means much effort"),
 }
-TYPES = ["csv", "tsv", "txt"]
+TYPES = [ending.removeprefix(".") for ending in (*containers.TABLES, ".zip")]
+SHOWN = 3  # of the first rows
 
 
 def drop() -> None:
     """The drop zone and a card for each file in it."""
     files = st.file_uploader(
-        _("Exports as CSV"), type=TYPES, accept_multiple_files=True, key=f"files_{st.session_state.get('_drop', 0)}",
+        _("Exports: CSV, Excel, text, or a ZIP of them"), type=TYPES, accept_multiple_files=True, key=f"files_{st.session_state.get('_drop', 0)}",
         help=_("Several files at once are fine. Files over 1 GB go in faster from the command line."),
     )  # fmt: skip
     _done()
     for file in files or []:
-        with st.container(border=True):
-            _file(file)
+        for sheet in _tables(file):
+            with st.container(border=True):
+                _file(file, sheet)
 
 
 def _done() -> None:
@@ -62,19 +65,43 @@ def _done() -> None:
         st.page_link(pages["overview"], label=_("See the charts"), icon=":material/arrow_forward:")
 
 
-def _file(file: Any) -> None:
-    key = hashlib.sha256(f"{file.file_id}".encode()).hexdigest()[:10]
-    st.html(f'<div class="cx-title">{look.escaped(file.name)}</div>')
-    choices = _choices(key)
+def _tables(file: Any) -> list[str | None]:
+    """What of a file gets a card: each table of an archive, the chosen sheet of a workbook; None is the file itself."""
+    kept = f"_tables_{file.file_id}"
+    if kept not in st.session_state:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                found = containers.parts(_on_disk(file, folder), Path(folder), name=file.name)
+            except CxError:
+                found = ()  # the card says why
+        st.session_state[kept] = [(part.key, bool(part.sheet)) for part in found if part.rows > 1 or part.problem]
+    tables = st.session_state[kept]
+    if len(tables) < 2:
+        return [None]
+    if not all(of_workbook for _key, of_workbook in tables):
+        return [key for key, _of_workbook in tables]
+    names = [key for key, _of_workbook in tables]
+    chosen = st.selectbox(
+        _("Sheet of {file}", file=file.name), names, index=None, key=f"sheet_{file.file_id}", placeholder=_("choose")
+    )
+    return [chosen] if chosen else []
+
+
+def _file(file: Any, sheet: str | None) -> None:
+    key = hashlib.sha256(f"{file.file_id}{sheet or ''}".encode()).hexdigest()[:10]
+    st.html(f'<div class="cx-title">{look.escaped(f"{file.name}: {sheet}" if sheet else file.name)}</div>')
+    choices = replace(_choices(key), sheet=sheet)
     try:
         outcome = _preview(file, choices, key)
     except CxError as error:
         st.error(look.said(error), icon=":material/error:")
         _corrections(key, file, None)
         return
-    _understood(outcome)
+    for one in outcome.all:
+        _understood(one)
+        _first_rows(one, key)
     _corrections(key, file, outcome)
-    if outcome.new + outcome.changed == 0:
+    if not any(one.new + one.changed for one in outcome.all):
         st.html(f'<div class="cx-sub">{_("Every row of this file is in already: nothing would change.")}</div>')
         return
     if st.button(_("Import"), type="primary", key=f"import_{key}", icon=":material/download_done:"):
@@ -143,6 +170,51 @@ def _understood(outcome: Outcome) -> None:
         st.html(f'<div class="cx-small">{_("Left out")}: {formats.decimal(rows, 0)} {look.escaped(_(reason))}</div>')
     for remark in outcome.notes:
         st.warning(str(remark), icon=":material/info:")
+
+
+def _first_rows(outcome: Outcome, key: str) -> None:
+    """The first rows as they are written and as they were understood: where a reader sees that a guess is wrong."""
+    of_kind = kind(outcome.kind)
+    good = outcome.new + outcome.changed + outcome.unchanged
+    rows = [
+        {
+            "field": _(of_kind.field(one.name).label),
+            "column": one.column,
+            "written": " · ".join(cell or "–" for cell in one.written[:SHOWN]),
+            "understood": " · ".join(_shown(of_kind.field(one.name).type, cell) for cell in one.understood[:SHOWN]),
+            "filled": one.filled / good if good else 0.0,
+        }
+        for one in outcome.seen
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, height=min(36 * (len(rows) + 1), 290), key=f"seen_{key}_{outcome.kind}",
+        column_config={
+            "field": st.column_config.TextColumn(_("Field"), width="small"),
+            "column": st.column_config.TextColumn(_("Column in the file"), width="small"),
+            "written": st.column_config.TextColumn(_("As written"), width="medium"),
+            "understood": st.column_config.TextColumn(_("As understood"), width="medium"),
+            "filled": st.column_config.ProgressColumn(
+                _("Filled"), width="small", format="percent", min_value=0, max_value=1,
+                help=_("In how many of the rows that go in this field has a value."),
+            ),
+        },
+    )  # fmt: skip
+
+
+def _shown(type_: str, text: str) -> str:
+    """A value that was understood, as a reader of the pages sees it."""
+    if not text:
+        return "–"
+    if type_ == "seconds":
+        return formats.duration(float(text))
+    if type_ == "flag":
+        return _("yes") if text == "true" else _("no")
+    if type_ in ("number", "score", "count"):
+        value = float(text)
+        return formats.decimal(value, 0 if value == int(value) else 2)
+    if type_ == "instant":
+        return formats.instant(datetime.fromisoformat(text))
+    return formats.day(date.fromisoformat(text)) if type_ == "date" else text
 
 
 def _days(outcome: Outcome) -> str:
@@ -252,13 +324,16 @@ def _run(file: Any, choices: Choices) -> None:
         except CxError as error:
             st.error(look.said(error), icon=":material/error:")
             return
-    st.session_state["_imported"] = _(
-        "{file} is in: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected.",
-        file=outcome.file,
-        new=formats.decimal(outcome.new, 0),
-        changed=formats.decimal(outcome.changed, 0),
-        unchanged=formats.decimal(outcome.unchanged, 0),
-        rejected=formats.decimal(outcome.rejected, 0),
+    st.session_state["_imported"] = " ".join(
+        _(
+            "{file} is in: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected.",
+            file=f"{one.file} ({_(one.understood['label'])})",
+            new=formats.decimal(one.new, 0),
+            changed=formats.decimal(one.changed, 0),
+            unchanged=formats.decimal(one.unchanged, 0),
+            rejected=formats.decimal(one.rejected, 0),
+        )
+        for one in outcome.all
     )
     st.rerun()
 

@@ -1,4 +1,4 @@
-"""SurveyMonkey and Typeform: survey tools whose questions are free text."""
+"""SurveyMonkey: individual responses. Under the questions stands a second header record with the parts of each."""
 
 from cxdata.i18n import N_
 from cxdata.sources.base import Source, named
@@ -11,29 +11,12 @@ SURVEYMONKEY = Source(
     system="surveymonkey",
     signature=(),
     first_header=("RespondentID", "Respondent ID"),
+    second_header=("",),
     columns={
         "response_id": named("RespondentID", "Respondent ID"),
         "answered_at": named("End Date", "Start Date"),
         "customer_name": named("First Name"),
         "customer_id": named("Custom Data 1", "Email Address"),
-        **QUESTIONS,
-    },
-)
-
-TYPEFORM = Source(
-    name="typeform",
-    label=N_("Typeform responses"),
-    kind="surveys",
-    system="typeform",
-    signature=("#", "Submit Date", "Network ID"),
-    zone="UTC",
-    columns={
-        "response_id": named("#"),
-        "answered_at": named("Submit Date"),
-        "customer_id": named("customer_id", "klantnummer", "email"),
-        "team": named("team"),
-        "segment": named("segment"),
-        "ticket_id": named("ticket_id"),
         **QUESTIONS,
     },
 )
