@@ -342,7 +342,8 @@ class _Import:
             value = local if plan.type == "instant" else plan.value
             columns += [f"c{header.index(plan.header)}" if plan.header else "null", f"cast({value} as varchar)"]
         rows = self.rows(f"select {', '.join(columns)} from {STAGING} order by rowid limit {SHOWN_ROWS}")
-        cells = [tuple("" if cell is None else str(cell) for cell in column) for column in zip(*rows, strict=True)]
+        across = zip(*rows, strict=True) if rows else [()] * len(columns)  # every row may have been ragged
+        cells = [tuple("" if cell is None else str(cell) for cell in column) for column in across]
         return tuple(
             FieldSeen(plan.name, plan.header, written, value)
             for plan, written, value in zip(understood.plans.values(), cells[::2], cells[1::2], strict=True)

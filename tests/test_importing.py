@@ -329,6 +329,12 @@ def test_a_kind_is_said_of_a_file_without_any_of_its_columns(load):
     )
 
 
+def test_a_file_in_which_no_row_has_the_cells_of_the_header(load):
+    assert said(load, "ticket_id,created_at\n1,2026-03-02,x,y\n", kind="tickets").startswith(
+        "None of the 1 rows of file.csv could be read. The first: "
+    )
+
+
 def test_a_file_that_is_not_there(store, tmp_path):
     with pytest.raises(CxError, match=r"gone.csv does not exist. Check the name and the folder\."):
         importing.import_file(store, tmp_path / "gone.csv")
