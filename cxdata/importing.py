@@ -125,6 +125,10 @@ class Outcome:
         }
 
 
+class _NoAnswers(Exception):
+    """No ticket of a file has a score beside it."""
+
+
 def import_file(
     store: Store,
     path: Path,
@@ -159,6 +163,8 @@ def import_file(
                 steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
                 outcome = steps.run(now)
                 outcome.understood.update(original=name, member=part.member, sheet=part.sheet)
+                if source.beside and outcome.rows == sum(outcome.left_out.values()):
+                    raise _NoAnswers
                 if not dry_run:
                     steps.keep(outcome, packed.result(), by, now)
                     store.rebuild(cursor)
@@ -171,7 +177,7 @@ def import_file(
             sources.answers_in(source, table.header) if not choices.source or choices.source == source.name else None
         )
         if answers:
-            with suppress(MappingProblem):  # the column is there, and no ticket has a score
+            with suppress(MappingProblem, _NoAnswers):  # the column is there, and no ticket has a score
                 outcome.beside = kept(*answers, replace(choices, kind=None, source=None, mapping={}))
     return outcome
 
@@ -341,7 +347,9 @@ class _Import:
             local = f"timezone({quoted(zone)}, timezone('UTC', {plan.value}))"
             value = local if plan.type == "instant" else plan.value
             columns += [f"c{header.index(plan.header)}" if plan.header else "null", f"cast({value} as varchar)"]
-        rows = self.rows(f"select {', '.join(columns)} from {STAGING} order by rowid limit {SHOWN_ROWS}")
+        rules = " or ".join(f"({sql})" for sql, _reason in understood.left_out)
+        kept = f"where ({rules}) is not true" if rules else ""
+        rows = self.rows(f"select {', '.join(columns)} from {STAGING} {kept} order by rowid limit {SHOWN_ROWS}")
         across = zip(*rows, strict=True) if rows else [()] * len(columns)  # every row may have been ragged
         cells = [tuple("" if cell is None else str(cell) for cell in column) for column in across]
         return tuple(

@@ -161,6 +161,11 @@ def test_its_value_lies_in_its_interval_and_bounds(sample, entry):
     grain = "total" if isinstance(entry.measure, Curve) else "month"
     rows = question(sample, entry.name, grain=grain).rows
     measured = rows[rows["value"].notna()]
+    if (
+        entry.name == "csat_mean"
+    ):  # the sample asks on 1–5 in one tool and for good or bad in others: there is no one mean
+        assert measured.empty
+        return
     assert not measured.empty
     assert (measured["n"] > 0).all() or isinstance(entry.measure, Count | FlowCount)
     for end, sign in (("low", 1), ("high", -1)):
