@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cxdata.parsing import YES_WORDS, quoted
+from cxdata.parsing import YES_WORDS, one_of_sql
 from cxdata.sources.base import Use
 
 Reading = Callable[[str, str], str]  # (SQL of the text, SQL condition: the clock has stopped) -> SQL
@@ -51,13 +51,13 @@ def time_remaining(text: str, stopped: str) -> str:
 
 def met(text: str, stopped: str) -> str:
     """Whether a target was met, from a flag that says yes until the breach: yes says nothing yet where the clock still runs."""
-    yes, no = (f"lower({text}) in ({', '.join(map(quoted, YES_WORDS[word].split()))})" for word in ("true", "false"))
+    yes, no = (one_of_sql(f"lower({text})", YES_WORDS[word].split()) for word in ("true", "false"))
     return f"case when {no} then 'no' when {yes} and ({stopped}) then 'yes' end"
 
 
 def exceeded(text: str, stopped: str) -> str:
     """Whether a target was met, from whether it was exceeded; not exceeded says nothing yet where the clock still runs."""
-    yes, no = (f"lower({text}) in ({', '.join(map(quoted, YES_WORDS[word].split()))})" for word in ("true", "false"))
+    yes, no = (one_of_sql(f"lower({text})", YES_WORDS[word].split()) for word in ("true", "false"))
     return f"case when {yes} then 'no' when {no} and ({stopped}) then 'yes' end"
 
 
@@ -79,16 +79,20 @@ READINGS: dict[str, Reading] = {
 }
 
 
+def is_plain(use: Use) -> bool:
+    """Whether a field is its column and nothing else."""
+    return not use.instead and text_sql(use) == f"c{use.index}"
+
+
 def own_sql(use: Use) -> str:
     """SQL: the text of the field's own column, null where another one is to stand for it."""
     text, column = f"c{use.index}", use.column
     if column.nothing:
-        words = ", ".join(quoted(word.casefold()) for word in column.nothing)
-        text = f"case when lower({text}) in ({words}) then null else {text} end"
+        nothing = one_of_sql(f"lower({text})", [word.casefold() for word in column.nothing])
+        text = f"case when {nothing} then null else {text} end"
     where = "true"
     if column.where is not None and use.where is not None:
-        words = ", ".join(quoted(word.casefold()) for word in column.where.words)
-        where = f"lower(c{use.where}) in ({words})"
+        where = one_of_sql(f"lower(c{use.where})", [word.casefold() for word in column.where.words])
     elif column.where is not None:
         where = "false"  # the file does not say
     if column.reads:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,7 +21,8 @@ from typing import Any, TextIO
 import duckdb
 import pyarrow as pa
 
-from cxdata import reading, sources
+from cxdata import containers, reading, sources
+from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
 from cxdata.i18n import N_, _
 from cxdata.parsing import WIDE_BLANKS, cleaned, quoted, unclean
@@ -29,8 +30,18 @@ from cxdata.reading import Ragged, TextTable, unique_names
 from cxdata.schema import KINDS, SCORES, Kind
 from cxdata.sources.base import Mapping_, Source, folded
 from cxdata.store import BLOCK, Store, version_columns
-from cxdata.understanding import STAGING, Choices, apply_choices, understand, used_columns
+from cxdata.understanding import (
+    STAGING,
+    Choices,
+    Understanding,
+    apply_choices,
+    sure_sql,
+    understand,
+    used_columns,
+)
 
+SHOWN_ROWS = 5
+FIRST_ROWS = 50_000  # what they mean is tried on the whole of a longer file
 HEADERS_TRIED = 20
 REQUIRED_MISSING = 1000  # added to a field's number where a required cell is empty
 REPEATED = N_("earlier states of a row that stands again further down")
@@ -39,6 +50,7 @@ _RAGGED = {
     "too_many_cells": N_("The row has {cells} cells, the header {columns}."),
     "unclosed_quote": N_("A quotation mark is opened and never closed."),
     "too_long": N_("The row is longer than 1 MB."),
+    "overflow": N_("A value runs over into the next column, so that it is not clear where it ends."),
 }
 _REASONS = {
     "instant": N_('"{value}" is no date and time that can be read (expected {reads}).'),
@@ -51,9 +63,26 @@ _REASONS = {
 _EMPTY = N_("The cell is empty, and every row needs {what}.")
 
 
+@dataclass(frozen=True)
+class FieldSeen:
+    """How one field came out, for the reader to check: its column, the first rows as written and as understood.
+
+    Instants are local times of the organisation. `filled`: in how many of the rows that go in.
+    """
+
+    name: str
+    column: str
+    written: tuple[str, ...]
+    understood: tuple[str, ...]
+    filled: int = 0
+
+
 @dataclass
 class Outcome:
-    """What an import did, or would do. `left_out`: {reason: rows}. `import_id` None: nothing was stored."""
+    """What an import did, or would do. `left_out`: {reason: rows}. `import_id` None: nothing was stored.
+
+    `seen`: of a dry run, how each field was understood.
+    """
 
     file: str
     source: str
@@ -70,6 +99,7 @@ class Outcome:
     last: str | None = None
     newest_s: int | None = None
     import_id: int | None = None
+    seen: tuple[FieldSeen, ...] = ()
 
     def counts(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
@@ -96,28 +126,53 @@ def import_file(
     by: str = "",
     now: datetime | None = None,
     dry_run: bool = False,
+    part: Part | None = None,
 ) -> Outcome:
     """Import one file; with `dry_run` everything is done and nothing kept.
 
-    `name` is the file's name as the user knows it. Dates after `now` (default: this moment) are no news: they do
-    not move as-of. Raises CxError with one sentence where nothing of the file can go in.
+    `name` is the file's name as the user knows it. `part` is the table to take of a file that holds several (see
+    `parts_of`); without one it is that of `choices.sheet`, or the only one. The whole file is kept as it came. Dates
+    after `now` (default: this moment) are no news: they do not move as-of. Raises CxError with one sentence where
+    nothing of the file can go in.
     """
     choices = choices or Choices()
     name = name or path.name
     now = now or datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
         packed = aside.submit(_pack, path, Path(folder))
-        table = reading.read(path, Path(folder))
+        part = part or containers.choose(containers.parts(path, Path(folder), name=name), choices.sheet)
+        if part.problem:
+            raise part.problem
+        table = reading.read(part.path, Path(folder), name=part.name, delimiter=part.delimiter)
         table, source, mapping = recognise(table, choices)
         with store.writing() as cursor, _kept_unless(cursor, dry_run):
-            steps = _Import(cursor, store, table, source, mapping, choices, name, Path(folder))
+            steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
             outcome = steps.run(now)
+            outcome.understood.update(original=name, member=part.member, sheet=part.sheet)
             if not dry_run:
                 steps.keep(outcome, packed.result(), by, now)
                 store.rebuild(cursor)
             else:
-                outcome.import_id = None
+                outcome.seen = steps.seen()
     return outcome
+
+
+def parts_of(path: Path, choices: Choices, folder: Path, *, name: str | None = None) -> tuple[Part, ...]:
+    """The tables of a file that are to be imported, one by one: all those of an archive, one of a workbook.
+
+    What has to be unpacked is written into the folder. Raises CxError where the user has to choose a sheet.
+    """
+    return containers.chosen(containers.parts(path, folder, name=name), choices.sheet)
+
+
+@contextmanager
+def _in_any_order(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rows of a file may be stored as they come, in long stretches of their order: a third faster than one after another."""
+    cursor.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        cursor.execute("set preserve_insertion_order = true")
 
 
 @contextmanager
@@ -209,7 +264,12 @@ class _Import:
         self.cursor, self.store, self.table, self.folder = cursor, store, table, folder
         self.source, self.mapping, self.choices, self.name = source, mapping, choices, name
         self.ragged: tuple[Ragged, ...] = ()
+        self.read = 0  # rows that were read
         self.bad = 0  # rows with a cell that cannot be read
+        self.wide = _has_wide_blanks(table.path)
+        self.repeated = 0  # rows that stand again further down
+        self.left_out: dict[str, int] = {}
+        self.looked: tuple[FieldSeen, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -222,59 +282,149 @@ class _Import:
         return int(self.rows(sql)[0][0] or 0)
 
     def run(self, now: datetime) -> Outcome:
-        header = self.table.header
-        columns = used_columns(self.source, self.mapping, header)
-        self._stage(columns)
-        if self.one(f"select count(*) from {STAGING}") == 0 and not self.ragged:
-            raise FileProblem("{file} holds a header and no rows. Nothing was imported.", file=self.name)
+        """Put the good rows of the file among the versions, and say what was read."""
+        self.import_id = self.one("select coalesce(max(import_id), 0) + 1 from imports")
+        columns = used_columns(self.source, self.mapping, self.table.header)
+        self._stage(columns, FIRST_ROWS)
+        whole = self.one(f"select count(*) from {STAGING}") != FIRST_ROWS
+        if whole or not self._straight():
+            if not whole:
+                self._stage(columns)
+            self._whole()
+            self.repeated = self._drop_repeated()
+        columns_ = version_columns(self.kind)
+        self.cursor.execute(
+            f"create or replace temp view typed as select key, {columns_} from {self.kind.name}_versions "
+            f"where import_id = {self.import_id}"
+        )
+        return self._account(now)
+
+    def _understand(self) -> Understanding:
         at = self.table.header_at
-        head = self.table.records[at : at + self.table.header_records]
-        self.understood = understand(
+        return understand(
             self.rows,
             self.source,
             self.mapping,
-            header,
-            head,
+            self.table.header,
+            self.table.records[at : at + self.table.header_records],
             self.choices,
             delimiter=self.table.delimiter,
             default_zone=self.store._settings(self.cursor).zone,
         )
+
+    def _look(self, understood: Understanding) -> tuple[FieldSeen, ...]:
+        """Each field in the first rows, as written and as understood."""
+        zone = self.store._settings(self.cursor).zone
+        header, columns = list(understood.header), list[str]()
+        for plan in understood.plans.values():
+            local = f"timezone({quoted(zone)}, timezone('UTC', {plan.value}))"
+            value = local if plan.type == "instant" else plan.value
+            columns += [f"c{header.index(plan.header)}" if plan.header else "null", f"cast({value} as varchar)"]
+        rows = self.rows(f"select {', '.join(columns)} from {STAGING} order by rowid limit {SHOWN_ROWS}")
+        cells = [tuple("" if cell is None else str(cell) for cell in column) for column in zip(*rows, strict=True)]
+        return tuple(
+            FieldSeen(plan.name, plan.header, written, value)
+            for plan, written, value in zip(understood.plans.values(), cells[::2], cells[1::2], strict=True)
+        )
+
+    def seen(self) -> tuple[FieldSeen, ...]:
+        """How each field was understood; of a dry run, before its rows go again."""
+        counts = self.rows(f"select {', '.join(f'count({one.name})' for one in self.looked)} from typed")[0]
+        return tuple(replace(one, filled=int(k)) for one, k in zip(self.looked, counts, strict=True))
+
+    def _straight(self) -> bool:
+        """Read the file in one go as its first rows mean it; False, and nothing done, where a row is not surely so."""
+        try:
+            understood = self._understand()
+        except CxError:
+            return False  # the rest of the file may decide
+        names = {name for plan in understood.plans.values() for name, _ in plan.columns}
+        if not understood.settled or self.kind.id not in names or self.wide:
+            return False
+        self.looked = self._look(understood)
+        values = ", ".join(f"{sql} as {name}" for plan in understood.plans.values() for name, sql in plan.columns)
+        sure = f"case when {sure_sql(understood)} and v.{self.kind.id} is not null then true else error('unsure') end"
+        try:
+            with _in_any_order(self.cursor):
+                self.read = self._insert(
+                    f"select v.{self.kind.id} as key, {self._stored(names, 'v.')} "
+                    f"from (select *, {values} from {self._csv()}) v where {sure}"
+                )
+            if self._repeats():
+                raise duckdb.DataError("a key stands twice, and the order of the rows is not known")
+        except duckdb.Error:
+            self._start_again()
+            return False
+        self.understood = understood
+        return True
+
+    def _whole(self) -> None:
+        """Understand the file on all of its rows, and keep the text of those that cannot be read."""
+        if self.one(f"select count(*) from {STAGING}") == 0 and not self.ragged:
+            raise FileProblem("{file} holds a header and no rows. Nothing was imported.", file=self.name)
+        self.understood = self._understand()
+        self.looked = self._look(self.understood)
         self._type()
-        return self._account(now)
+        self._insert(self._keyed())
+        for number, (_rule, reason) in enumerate(self.understood.left_out):
+            self.left_out[reason] = self.one(f"select count(*) from parsed where left_out = {number}")
+        self.read = self.one("select count(*) from parsed")
+        if not self.bad:
+            self.cursor.execute("drop table parsed")
+
+    def _insert(self, select: str) -> int:
+        """Add the rows of a select of key and all stored columns to the versions; how many there are."""
+        sql = f"""insert into {self.kind.name}_versions (import_id, source, key, {version_columns(self.kind)})
+                  select {self.import_id}, {quoted(self.source.system)}, * from ({select})"""
+        return self.one(sql)
+
+    def _stored(self, names: set[str], prefix: str = "") -> str:
+        """SQL: all stored columns of the kind; those that are not in the file are empty."""
+        return ", ".join(
+            f"{prefix}{name}" if name in names else f"cast(null as {type_}) as {name}"
+            for name, type_ in self.kind.columns
+        )
+
+    def _start_again(self) -> None:
+        """After an error, which has ended the transaction; nothing but this import's own rows was written in it."""
+        self.cursor.rollback()
+        self.cursor.begin()
 
     # --- text to typed rows ---------------------------------------------------------------------------------
 
-    def _stage(self, columns: tuple[int, ...]) -> None:
+    def _stage(self, columns: tuple[int, ...], limit: int | None = None) -> None:
+        """The text of the mapped columns of all rows, or of the first, in a table of its own."""
         try:
-            self._load(columns)
+            self._load(columns, limit)
         except duckdb.Error:
-            self.cursor.rollback()  # the error has ended the transaction, in which nothing was written yet
-            self.cursor.begin()
+            self._start_again()
             self.table, self.ragged = reading.strict_copy(self.table, self.folder)
-            self._load(columns)
+            self._load(columns, None)
         self._clean(columns)
 
-    def _load(self, columns: tuple[int, ...]) -> None:
+    def _load(self, columns: tuple[int, ...], limit: int | None) -> None:
+        wanted = [f"c{index}" for index in columns]
+        if self.table.line_column is not None:
+            wanted.append(f"cast(c{self.table.line_column} as bigint) as line")
+        self.cursor.execute(
+            f"create or replace temp table {STAGING} as select {', '.join(wanted)} from {self._csv()} "
+            f"{f'limit {limit}' if limit else ''}"
+        )
+
+    def _csv(self) -> str:
+        """SQL: the rows of the file as text columns c0, c1, …"""
         table = self.table
         width = table.columns + (table.line_column is not None)
         names = ", ".join(f"'c{index}': 'varchar'" for index in range(width))
-        wanted = [f"c{index}" for index in columns]
-        if table.line_column is not None:
-            wanted.append(f"cast(c{table.line_column} as bigint) as line")
-        self.cursor.execute(
-            f"""
-            create or replace temp table {STAGING} as select {", ".join(wanted)}
-            from read_csv({quoted(str(table.path))}, delim = {quoted(table.delimiter)}, quote = '"', escape = '"',
-                header = false, skip = {table.skip_lines}, new_line = '\\n', auto_detect = false, strict_mode = true,
-                columns = {{{names}}})"""
-        )
+        return f"""read_csv({quoted(str(table.path))}, delim = {quoted(table.delimiter)}, quote = '"', escape = '"',
+            header = false, skip = {table.skip_lines}, new_line = '\\n', auto_detect = false, strict_mode = true,
+            columns = {{{names}}})"""
 
     def _clean(self, columns: tuple[int, ...]) -> None:
         """Take blanks, and words for nothing, off the columns that have any."""
         uses = self.mapping.uses.items()
         texts = {use.index for name, use in uses if self.kind.field(name).type == "text"}
-        wide = _has_wide_blanks(self.table.path)
-        checks = ", ".join(unclean(STAGING, f"c{index}", is_text=index in texts, wide=wide) for index in columns)
+        checks = ", ".join(unclean(STAGING, f"c{index}", is_text=index in texts, wide=self.wide) for index in columns)
         dirty = [index for index, found in zip(columns, self.rows(f"select {checks}")[0], strict=True) if found]
         if dirty:
             changed = ", ".join(f"{cleaned(f'c{index}', is_text=index in texts)} as c{index}" for index in dirty)
@@ -308,29 +458,29 @@ class _Import:
         self.bad = self.one("select count(*) from parsed where left_out is null and bad is not null")
         if not self.bad:  # the text of the cells is needed for rejected rows only
             self.cursor.execute(f"drop table {STAGING}")
-        self._keys()
 
-    def _keys(self) -> None:
-        """Give every good row its key; of rows with the same key the last counts."""
+    def _keyed(self) -> str:
+        """SQL: the good rows with their keys, in the order of the file."""
         names = {name for plan in self.understood.plans.values() for name, _ in plan.columns}
-        columns = ", ".join(
-            f"{name}" if name in names else f"cast(null as {type_}) as {name}" for name, type_ in self.kind.columns
-        )
         if self.kind.id not in self.understood.plans or self._unnamed():
-            self._derived_keys(names)
-            keyed = "select * from keyed"
-        else:
-            keyed = f"""select record, {self.kind.id} as key, {columns} from parsed
-                        where left_out is null and bad is null and {self.kind.id} is not null"""
-        self.cursor.execute(f"""
-            create or replace temp table repeated as
-            with keyed_rows as ({keyed})
-            select t.record from keyed_rows t join
-                (select key, max(record) as newest from keyed_rows group by key having count(*) > 1) n using (key)
-            where t.record < n.newest""")
-        if self.one("select count(*) from repeated"):
-            keyed = f"select * from ({keyed}) where record not in (select record from repeated)"
-        self.cursor.execute(f"create or replace temp view typed as {keyed}")
+            return self._derived_keys(names)
+        return f"""select {self.kind.id} as key, {self._stored(names)} from parsed
+                   where left_out is null and bad is null and {self.kind.id} is not null"""
+
+    def _repeats(self) -> bool:
+        """Whether a key stands twice among the rows of this import."""
+        mine = f"{self.kind.name}_versions where import_id = {self.import_id}"
+        return self.one(f"select count(*) from (select 1 from {mine} group by hash(key) having count(*) > 1)") > 0
+
+    def _drop_repeated(self) -> int:
+        """Of rows with the same key the last counts: the earlier ones are taken out. How many they are."""
+        if not self._repeats():
+            return 0
+        mine = f"{self.kind.name}_versions where import_id = {self.import_id}"
+        return self.one(f"""
+            delete from {mine} and rowid in (
+                select unnest(list_filter(places, lambda place: place < newest)) from (
+                    select list(rowid) as places, max(rowid) as newest from {mine} group by key having count(*) > 1))""")
 
     def _unnamed(self) -> bool:
         """Whether some good rows lack the id that the others have (only where the id is not required)."""
@@ -339,37 +489,26 @@ class _Import:
             > 0
         )
 
-    def _derived_keys(self, names: set[str]) -> None:
+    def _derived_keys(self, names: set[str]) -> str:
         """Rows without an id are known by their content, and equal ones by their order: the same file, the same keys."""
         content = ", ".join(f"coalesce(cast({name} as varchar), '')" for name, _ in self.kind.columns if name in names)
         have_id = f"{self.kind.id} is not null" if self.kind.id in names else "false"
-        columns = ", ".join(
-            name if name in names else f"cast(null as {type_}) as {name}" for name, type_ in self.kind.columns
-        )
-        self.cursor.execute(
-            f"""
-            create or replace temp table keyed as
-            select record, case when {have_id} then {self.kind.id if self.kind.id in names else "''"}
+        return f"""
+            select case when {have_id} then {self.kind.id if self.kind.id in names else "''"}
                    else content || '-' || row_number() over (partition by content order by record) end as key,
-                   {columns}
+                   {self._stored(names)}
             from (select *, md5(concat_ws('\\x1f', {content})) as content from parsed
-                  where left_out is null and bad is null)"""
-        )
+                  where left_out is null and bad is null) order by record"""
 
     # --- accounting -----------------------------------------------------------------------------------------
 
     def _account(self, now: datetime) -> Outcome:
         outcome = Outcome(self.name, self.source.name, self.kind.name, self._described())
         outcome.notes += [*self.understood.notes, *self._notes(now)]
-        outcome.rows = self.one("select count(*) from parsed") + self.table.ragged_total + len(self.table.footer)
+        outcome.rows = self.read + self.table.ragged_total + len(self.table.footer)
         outcome.rejected = self.bad + self.table.ragged_total
-        for number, (_rule, reason) in enumerate(self.understood.left_out):
-            rows = self.one(f"select count(*) from parsed where left_out = {number}")
-            if rows:
-                outcome.left_out[reason] = rows
-        for reason, rows in ((REPEATED, self.one("select count(*) from repeated")), (FOOTER, len(self.table.footer))):
-            if rows:
-                outcome.left_out[reason] = rows
+        left_out = {**self.left_out, REPEATED: self.repeated, FOOTER: len(self.table.footer)}
+        outcome.left_out = {reason: rows for reason, rows in left_out.items() if rows}
         good = self.one("select count(*) from typed")
         met, differs = self._compare()
         outcome.new, outcome.changed, outcome.unchanged = good - met, differs, met - differs
@@ -484,29 +623,18 @@ class _Import:
     # --- keeping --------------------------------------------------------------------------------------------
 
     def keep(self, outcome: Outcome, original: _Packed, by: str, now: datetime) -> None:
-        """Write the versions, the rejects, the file and the record of the import."""
-        import_id = self.one("select coalesce(max(import_id), 0) + 1 from imports")
-        columns = version_columns(self.kind)
-        self.cursor.execute(
-            f"""insert into {self.kind.name}_versions (import_id, source, key, {columns})
-                select {import_id}, {quoted(self.source.system)}, key, {columns} from typed"""
-        )
+        """Write the rejects, the file and the record of the import."""
         if outcome.rejected:
-            self._keep_rejects(import_id)
-        for what in (
-            "view typed",
-            "table if exists keyed",
-            "table repeated",
-            "table parsed",
-            f"table if exists {STAGING}",
-        ):
-            self.cursor.execute(f"drop {what}")
+            self._keep_rejects(self.import_id)
+        self.cursor.execute("drop view typed")
+        for table in ("parsed", STAGING):
+            self.cursor.execute(f"drop table if exists {table}")
         _keep_original(self.cursor, original)
-        outcome.import_id = import_id
+        outcome.import_id = self.import_id
         self.cursor.execute(
             "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
             [
-                import_id,
+                self.import_id,
                 now.astimezone(UTC).replace(tzinfo=None),
                 by,
                 self.name,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cxdata import calendars
 from cxdata.errors import Undecided
 from cxdata.i18n import N_
 from cxdata.schema import PRIORITIES
@@ -33,8 +34,8 @@ def quoted(text: str) -> str:
 def cleaned(column: str, *, is_text: bool = False) -> str:
     """SQL: the cell without surrounding blanks, null where it says that there is nothing."""
     trimmed = f"trim({column}, {quoted(BLANKS)})"
-    words = ", ".join(quoted(word) for word in (NULL_WORDS if is_text else NO_VALUE_WORDS))
-    return f"case when length({trimmed}) <= 9 and lower({trimmed}) in ({words}) then null else {trimmed} end"
+    nothing = one_of_sql(f"lower({trimmed})", NULL_WORDS if is_text else NO_VALUE_WORDS)
+    return f"case when length({trimmed}) <= 9 and {nothing} then null else {trimmed} end"
 
 
 def unclean(relation: str, column: str, *, is_text: bool = False, wide: bool = True) -> str:
@@ -55,6 +56,20 @@ def unclean(relation: str, column: str, *, is_text: bool = False, wide: bool = T
             f"{test}({column}, {quoted(blank)})" for blank in WIDE_BLANKS for test in ("starts_with", "ends_with")
         ]
     return "(" + " or ".join(f"exists(select 1 from {relation} where {check})" for check in checks) + ")"
+
+
+def unclean_cell(text: str) -> str:
+    """SQL: whether `cleaned` might change a cell, blanks beyond ASCII aside."""
+    words = {spelling for word in NULL_WORDS for spelling in (word, word.upper(), word.capitalize(), word.title())}
+    longest = max(len(word.encode()) for word in NULL_WORDS)
+    blank = " or ".join(f"ends_with({text}, {quoted(blank)})" for blank in BLANKS if blank.isascii())
+    return f"({text} < '!' or {blank} or (strlen({text}) <= {longest} and {one_of_sql(text, sorted(words))}))"
+
+
+def one_of_sql(text: str, words: Sequence[str], otherwise: str = "false") -> str:
+    """SQL: the cell is one of these words. `in` would do, were it not that DuckDB makes a join of a long list, and
+    that the rows that come out of one have lost the order of the file."""
+    return f"case {text} {' '.join(f'when {quoted(word)} then true' for word in words)} else {otherwise} end"
 
 
 # --- dates and instants -------------------------------------------------------------------------------------
@@ -142,7 +157,10 @@ class DateReading:
         if self.epoch in ("s", "ms"):
             utc = local
         else:
-            utc = f"timezone('UTC', timezone({quoted(self.zone)}, {local}))"
+            # Comparisons name the time again and again: for a short expression they are quicker than the calendar.
+            short = not self.with_words and not self.with_offset and not self.epoch
+            calendar = f"timezone('UTC', timezone({quoted(self.zone)}, {local}))"
+            utc = calendars.utc_sql(self.zone, local) if short else calendar
         if self.with_offset:
             found = f"regexp_extract({text}, {quoted(_OFFSET)}, 1)"
             utc = f"case when {found} = '' then {utc} else {local} - to_minutes({_minutes_sql(found)}) end"
@@ -383,6 +401,7 @@ def _evidence(run: Run, relation: str, text: str) -> tuple[int, int, bool, bool,
 
 # --- numbers ------------------------------------------------------------------------------------------------
 
+POINTS = "numbers with a point"
 _MONEY = "'[\\s\u00a0\u202f€$£]|EUR|USD|GBP|,-$|%'"
 
 
@@ -402,7 +421,7 @@ def decide_decimal(run: Run, relation: str, columns: Sequence[str], delimiter: s
         )[0]
         comma, dot, unsure = comma + row[0], dot + row[1], unsure + row[2]
     if comma or dot:
-        return (",", "numbers with a comma before the last digits") if comma > dot else (".", "numbers with a point")
+        return (",", "numbers with a comma before the last digits") if comma > dot else (".", POINTS)
     if not unsure:
         return (",", "no decimals") if delimiter == ";" else (".", "no decimals")
     if delimiter == ";":

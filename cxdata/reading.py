@@ -27,9 +27,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from cxdata import encoding
+from cxdata import encoding, fixed_width
 from cxdata.errors import FileProblem
 from cxdata.records import (
+    HEAD_RECORDS,
     Kept,
     Place,
     Ragged,
@@ -38,6 +39,7 @@ from cxdata.records import (
     count_filled,
     head_records,
     layout,
+    physical_lines,
     quote_lines,
     records_from,
     split_cells,
@@ -86,6 +88,8 @@ class TextTable:
     plain: bool = False  # no quotation mark and no blank line in the file: every line is a record
     ends: tuple[Place, ...] = ()  # the place after each of records
     patched: frozenset[int] = frozenset()  # lines of the head that were quoted as a whole, so that DuckDB can skip
+    name: str = ""  # of the file, as the user knows it
+    aligned: bool = False  # columns were aligned with blanks; path is a CSV of them
 
     @property
     def is_copy(self) -> bool:
@@ -114,7 +118,7 @@ class TextTable:
             raise FileProblem(
                 "{file}: the header cannot be row {row} with {records} header row(s), because only {seen} rows were "
                 "looked at. Choose an earlier row as the header.",
-                file=self.original.name,
+                file=self.name or self.original.name,
                 row=at + 1,
                 records=records,
                 seen=len(self.records),
@@ -126,18 +130,28 @@ class TextTable:
 # --------------------------------------------------------------------------------------------- reading
 
 
-def read(path: Path, workdir: Path, header_at: int | None = None, header_records: int = 1) -> TextTable:
+def read(
+    path: Path,
+    workdir: Path,
+    header_at: int | None = None,
+    header_records: int = 1,
+    *,
+    name: str | None = None,
+    delimiter: str | None = None,
+) -> TextTable:
     """Make a file readable for DuckDB and say what it is. A clean UTF-8 file is not copied.
 
-    A header_at of None proposes one. Raises FileProblem, in one sentence with the file's name, for what is
-    not a table.
+    A header_at of None proposes one. `name` is the file's name as the user knows it; a `delimiter` is not looked for
+    when given. Raises FileProblem, in one sentence with the file's name, for what is not a table.
     """
     path, workdir = Path(path), Path(workdir)
-    _refuse_what_is_no_file(path)
+    name = name or path.name
+    _refuse_what_is_no_file(path, name)
     ours: list[Path] = []
     try:
         workdir.mkdir(parents=True, exist_ok=True)
-        return _read(path, workdir, header_at, header_records, ours)
+        table = _read(path, workdir, name, delimiter, ours)
+        return table.with_header(table.header_at if header_at is None else header_at, header_records)
     except FileProblem:
         _remove(ours)
         raise
@@ -146,14 +160,14 @@ def read(path: Path, workdir: Path, header_at: int | None = None, header_records
         raise FileProblem(
             "{file} could not be read: {reason}. Check that it is still there, that you may open it and that the disk "
             "is not full.",
-            file=path.name,
+            file=name,
             reason=error.strerror or error,
         ) from error
 
 
-def _read(path: Path, workdir: Path, header_at: int | None, header_records: int, ours: list[Path]) -> TextTable:
+def _read(path: Path, workdir: Path, name: str, separator: str | None, ours: list[Path]) -> TextTable:
     with path.open("rb") as file:
-        encoding.refuse_binary(path.name, file.read(8192))
+        encoding.refuse_binary(name, file.read(8192))
     survey = encoding.survey(path)
     clean = path
     if not survey.clean:
@@ -162,8 +176,15 @@ def _read(path: Path, workdir: Path, header_at: int | None, header_records: int,
     start, declared = after_sep_line(clean)
     with clean.open("rb") as file:
         file.seek(start.offset)
-        encoding.refuse_text(path.name, file.read(65536).decode("utf-8", "replace"))
-    delimiter, proposed = layout(path.name, clean, start, declared)
+        encoding.refuse_text(name, file.read(65536).decode("utf-8", "replace"))
+    delimiter, proposed = layout(name, clean, start, declared or separator)
+    columns = None if declared or separator else _aligned_columns(clean, delimiter)
+    if columns:
+        aligned = _new_file(workdir, path, "aligned", ours)
+        fixed_width.write(clean, aligned, columns)
+        if clean != path:
+            _remove([clean])
+        clean, delimiter, proposed, survey = aligned, ",", 0, survey._replace(plain=False)
     head = head_records(clean, delimiter, start)
     patched = frozenset(record.line for record in head if record.kind in ("unclosed", "malformed"))
     if patched:
@@ -173,14 +194,14 @@ def _read(path: Path, workdir: Path, header_at: int | None, header_records: int,
             _remove([clean])
         clean, survey = patched_file, survey._replace(plain=False)
         head = head_records(clean, delimiter, start)
-    table = TextTable(
+    return TextTable(
         path=clean,
         original=path,
         encoding=survey.encoding,
         delimiter=delimiter,
         records=tuple(split_cells(record.raw, delimiter) for record in head),
         record_lines=tuple(record.line for record in head),
-        header_at=0,
+        header_at=proposed,
         header_records=1,
         skip_lines=0,
         data_start=start,
@@ -189,8 +210,26 @@ def _read(path: Path, workdir: Path, header_at: int | None, header_records: int,
         plain=survey.plain,
         ends=tuple(record.end for record in head),
         patched=patched,
+        name=name,
+        aligned=columns is not None,
     )
-    return table.with_header(proposed if header_at is None else header_at, header_records)
+
+
+def _aligned_columns(path: Path, delimiter: str) -> fixed_width.Columns | None:
+    """The columns of a text without delimiters; None where it has delimiters, or nothing is aligned."""
+    lines: list[tuple[int, str]] = []
+    with path.open("rb") as file:
+        for number, (raw, size) in enumerate(physical_lines(file, 10_000), 1):
+            line = raw.decode("utf-8", "replace").rstrip("\n")
+            if line.strip():
+                lines.append((number, line))
+            if size > 10_000 or len(lines) == HEAD_RECORDS:
+                break
+    found = fixed_width.find(lines)
+    if found is None or found.ruled:
+        return found
+    header = next(line for number, line in lines if number == found.header)
+    return None if delimiter in header else found
 
 
 def _new_file(workdir: Path, path: Path, kind: str, ours: list[Path]) -> Path:
@@ -207,7 +246,7 @@ def _remove(paths: Iterable[Path]) -> None:
             path.unlink()
 
 
-def _refuse_what_is_no_file(path: Path) -> None:
+def _refuse_what_is_no_file(path: Path, name: str) -> None:
     try:
         if path.is_dir():
             raise FileProblem("{file} is a folder, not a file. Choose a file in it.", file=path)
@@ -218,10 +257,10 @@ def _refuse_what_is_no_file(path: Path) -> None:
         if not path.exists():
             raise FileProblem("{file} does not exist. Check the name and the folder.", file=path)
         if path.stat().st_size == 0:
-            raise FileProblem("{file} is empty (0 bytes). Export it again.", file=path.name)
+            raise FileProblem("{file} is empty (0 bytes). Export it again.", file=name)
     except (OSError, ValueError) as error:
         raise FileProblem(
-            "{file} could not be opened: {reason}. Check the name and your permissions.", file=path.name, reason=error
+            "{file} could not be opened: {reason}. Check the name and your permissions.", file=name, reason=error
         ) from error
 
 
@@ -250,7 +289,7 @@ def strict_copy(table: TextTable, workdir: Path) -> tuple[TextTable, tuple[Ragge
         _remove(ours)
         raise FileProblem(
             "{file} could not be copied to {folder}: {reason}. Make room on the disk and try again.",
-            file=table.original.name,
+            file=table.name or table.original.name,
             folder=workdir,
             reason=error.strerror or error,
         ) from error
@@ -305,7 +344,7 @@ def _fit(record: RawRecord, table: TextTable, width: int) -> tuple[tuple[str, ..
         return cells, "unclosed_quote"
     if not any(cell.strip() for cell in cells[width:]):
         return cells[:width], ""
-    return cells, "too_many_cells"
+    return (cells[-1:], "overflow") if table.aligned else (cells, "too_many_cells")
 
 
 # -------------------------------------------------------------------------------- back to the original

@@ -60,7 +60,8 @@ class Ragged:
     """A record that does not fit the header, kept for the user.
 
     line is the 1-based physical line of the original file where it starts. reason is "too_many_cells",
-    "unclosed_quote", "too_long" (over 1 MB; cells holds its first 1,000 bytes) or "footer".
+    "unclosed_quote", "too_long" (over 1 MB; cells holds its first 1,000 bytes), "overflow" (of aligned text: a value runs
+    over into the next column; cells holds the line) or "footer".
     """
 
     line: int
@@ -139,7 +140,7 @@ def stays_open(line: bytes, is_open: bool, delimiter: str) -> bool:
     return found is None or found.end() < length
 
 
-def _lines(file: BinaryIO, limit: int | None) -> Iterator[_Line]:
+def physical_lines(file: BinaryIO, limit: int | None) -> Iterator[_Line]:
     """Each physical line with its size; of one over the limit only the first limit bytes are kept."""
     while line := file.readline(-1 if limit is None else limit + 1):
         size = len(line)
@@ -153,7 +154,7 @@ def _lines(file: BinaryIO, limit: int | None) -> Iterator[_Line]:
 def records_from(file: BinaryIO, delimiter: str, at: Place, tolerant: bool = True) -> Iterator[RawRecord]:
     """The records from a place on: of 200 lines and 1 MB at most, or not tolerant: as DuckDB reads."""
     file.seek(at.offset)
-    source = _lines(file, MAX_RECORD_BYTES if tolerant else None)
+    source = physical_lines(file, MAX_RECORD_BYTES if tolerant else None)
     waiting: deque[_Line] = deque()
     lines, units, offset = at
     while True:

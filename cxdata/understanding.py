@@ -22,6 +22,7 @@ from cxdata.sources import what_is_missing
 from cxdata.sources.base import NO_ANSWER, LeftOut, Mapping_, Source, Use, find_column, folded, use
 
 STAGING = "staging"
+SETTLED = ("iso", "chosen", "days above 12", "month name")  # reasons that the rest of a file cannot undo
 INSTEAD = {"first_response_at": "first_response_s", "resolved_at": "resolution_s"}
 
 
@@ -30,7 +31,8 @@ class Choices:
     """What the user says of a file; None or empty: as understood.
 
     `mapping`: field -> column name ("" takes the field off). `scales`: score -> (worst, best).
-    `direction`: "easy" where a high effort score is good, "hard" where it is bad.
+    `direction`: "easy" where a high effort score is good, "hard" where it is bad. `sheet`: the sheet of a workbook, or
+    the file in an archive.
     """
 
     kind: str | None = None
@@ -42,6 +44,7 @@ class Choices:
     mapping: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     trust_sla: bool = False
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -59,6 +62,7 @@ class Choices:
 class Plan:
     """How one field is filled: `text` and `value` are SQL over the staging columns.
 
+    `sure`: SQL, whether a cell means the same whatever the rest of the file holds, where it parses at all.
     `parts`: the plans of a score that was asked on several scales, one for each.
     """
 
@@ -70,6 +74,7 @@ class Plan:
     reads: str = ""
     worst: float | None = None
     best: float | None = None
+    sure: str = "true"
     parts: tuple[Plan, ...] = ()
 
     @property
@@ -101,7 +106,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Understanding:
-    """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none."""
+    """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none.
+
+    `settled`: the rest of the file cannot change it, as long as every row of it is sure (see `Plan.sure`).
+    """
 
     source: Source
     kind: Kind
@@ -115,6 +123,7 @@ class Understanding:
     left_out: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
     trust_sla: bool = False
+    settled: bool = False
 
     def described(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
@@ -166,6 +175,7 @@ class _Understander:
     ) -> None:
         self.run, self.source, self.mapping, self.header = run, source, mapping, header
         self.choices, self.delimiter = choices, delimiter
+        self.settled = True
         self.uses = self._filled(mapping.uses)
         self.notes: list[Note] = []
         self.plans: dict[str, Plan] = {}
@@ -180,6 +190,7 @@ class _Understander:
             return dict(uses)
         counts = self.run(f"select {', '.join(f'count(c{index})' for index in choices)} from {STAGING}")[0]
         there = {index for index, count in zip(choices, counts, strict=True) if count}
+        self.settled = there == set(choices)
         taken = {entry.index for entry in uses.values() if entry.index in there or not entry.others}
         filled = {}
         for name, entry in uses.items():
@@ -218,6 +229,7 @@ class _Understander:
             self.readings[name] = reading
             value = (reading.date_sql if self._type(name) == "date" else reading.instant_sql)(self.text(name))
             self._plan(name, value, reads=reading.order if reading.why != "iso" else "iso")
+            self.settled = self.settled and reading.why in SETTLED
         return zone
 
     def _type(self, name: str) -> str:
@@ -263,6 +275,7 @@ class _Understander:
         if other and other not in self.uses:
             self.uses[other] = entry
             del self.uses[name]
+            self.settled = False
             return
         example = self._example(self.text(name))
         if name in self.mapping.kind.required:
@@ -290,7 +303,12 @@ class _Understander:
     def numbers(self) -> None:
         names = self.of_type("number", "seconds", "count")
         columns = [self.text(name) for name in names]
-        self.decimal = self.choices.decimal or parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)[0]
+        if self.choices.decimal:
+            self.decimal, why = self.choices.decimal, "chosen"
+        else:
+            self.decimal, why = parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)
+        # Marks that may mean something else than they do to the cells that were looked at.
+        self.marks = {"chosen": "", parsing.POINTS: ","}.get(why, ",.")
         for name in names:
             entry, text = self.uses[name], self.text(name)
             if self._type(name) == "seconds":
@@ -308,9 +326,9 @@ class _Understander:
             if name == "channel":
                 found = parsing.words(self.run, STAGING, text)
                 values = {word: parsing.channel_of(word) for word in found}
-                self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"))
+                self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"), sure=_among(text, found))
             elif type_ == "text":
-                self._plan(name, text)
+                self._plan(name, text, sure=f"not {parsing.unclean_cell(text)}")
             else:
                 self._dictionary(name, type_)
 
@@ -322,7 +340,8 @@ class _Understander:
             "priority": parsing.priority_of,
             "flag": lambda word: parsing.meaning(word, parsing.YES_WORDS),
         }
-        values = {word: meaning[type_](word) for word in parsing.words(self.run, STAGING, text)}
+        found = parsing.words(self.run, STAGING, text)
+        values = {word: meaning[type_](word) for word in found}
         unknown = [word for word, value in values.items() if value is None]
         if unknown and not entry.instead:
             self.notes.append(
@@ -338,7 +357,8 @@ class _Understander:
             value = f"coalesce({value}, {parsing.lookup_sql(step, values)})"
         if type_ == "flag":
             value = f"cast({value} as boolean)"
-        self._plan(name, value, text="null")  # an unknown word is a note, not a rejected row
+        # An unknown word is a note, not a rejected row.
+        self._plan(name, value, text="null", sure=_among(text, found))
 
     def scores(self) -> None:
         if self.source.type_column and "nps" in self.uses:
@@ -363,7 +383,7 @@ class _Understander:
                     scales.setdefault((worst, best), []).append(word)
             plans = []
             for (worst, best), asked in scales.items():
-                text = f"case when c{type_column} in ({', '.join(map(quoted, asked))}) then c{entry.index} end"
+                text = f"case when {parsing.one_of_sql(f'c{type_column}', list(asked))} then c{entry.index} end"
                 self._score(name, text, replace(entry, column=replace(entry.column, worst=worst, best=best)))
                 plans += [self.plans.pop(name)] if name in self.plans else []
             if plans:
@@ -411,7 +431,7 @@ class _Understander:
         kept = {word: repr(value) for word, value in scores.items() if low <= value <= high}
         asked = text
         if silent:
-            says_so = f"{text} in ({', '.join(map(quoted, silent))})"
+            says_so = parsing.one_of_sql(text, silent)
             self.not_answered.append(says_so)
             asked = f"case when {says_so} then null else {text} end"
         value_sql = f"cast({parsing.lookup_sql(text, kept)} as double)"
@@ -454,9 +474,10 @@ class _Understander:
 
     # --- plans ----------------------------------------------------------------------------------------------
 
-    def _plan(self, name: str, value: str, *, reads: str = "", text: str | None = None) -> None:
+    def _plan(self, name: str, value: str, *, reads: str = "", text: str | None = None, sure: str = "true") -> None:
         entry = self.uses[name]
-        self.plans[name] = Plan(name, self._type(name), text or self.text(name), value, entry.header, reads)
+        text = text or self.text(name)
+        self.plans[name] = Plan(name, self._type(name), text, value, entry.header, reads, sure=sure)
 
     def _plan_if_mostly(self, name: str, value: str, reads: str = "", otherwise: str = "") -> None:
         """Plan a column if most of its cells parse; else leave it out with a note (a wrong guess is no rejection).
@@ -478,7 +499,8 @@ class _Understander:
             )
             del self.uses[name]
             return
-        self._plan(name, value, reads=reads)
+        sure = " and ".join(f"not contains({text}, {quoted(mark)})" for mark in self.marks) or "true"
+        self._plan(name, value, reads=reads, sure=f"({sure})")
 
 
 def understand(
@@ -526,7 +548,28 @@ def understand(
         left_out=tuple(left_out),
         notes=tuple(steps.notes),
         trust_sla=choices.trust_sla,
+        settled=steps.settled
+        and not (steps.notes or left_out or set(SCORES) & set(steps.plans))
+        and all(cells.is_plain(entry) for entry in steps.uses.values()),
     )
+
+
+def sure_sql(understood: Understanding) -> str:
+    """SQL: whether a row, of text columns as they stand in the file, is good and surely means what the first rows say.
+
+    The value of each field is there under the field's name.
+    """
+    checks = []
+    for plan in understood.plans.values():
+        there = f"v.{plan.name} is not null"
+        checks.append(f"({plan.text} is null or ({there} and {plan.sure}))" if plan.text != "null" else plan.sure)
+        checks += [there] if plan.name in understood.kind.required else []
+    return " and ".join(checks)
+
+
+def _among(text: str, words: Sequence[str]) -> str:
+    """SQL: a cell is empty or one of these words, of which there are all that were seen."""
+    return parsing.one_of_sql(text, words, f"{text} is null") if words else f"{text} is null"
 
 
 def _rules_sql(rules: Sequence[LeftOut], header: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -538,9 +581,10 @@ def _rules_sql(rules: Sequence[LeftOut], header: Sequence[str]) -> Iterator[tupl
             continue
         cell, found = f"lower(c{index})", conditions.setdefault(rule.reason, [])
         if rule.words:
-            found.append(f"{cell} in ({', '.join(quoted(word.casefold()) for word in rule.words)})")
+            found.append(parsing.one_of_sql(cell, [word.casefold() for word in rule.words]))
         if rule.only:
-            found.append(f"coalesce({cell}, '') not in ({', '.join(quoted(word.casefold()) for word in rule.only)})")
+            kept = [word.casefold() for word in rule.only]
+            found.append("not " + parsing.one_of_sql(f"coalesce({cell}, '')", kept))
         if rule.pattern:
             found.append(f"regexp_matches({cell}, {quoted(rule.pattern)})")
         if rule.empty:

@@ -15,14 +15,18 @@ from cxdata.calendars import (
     LAST_DAY,
     OFFICE_HOURS,
     OpeningHours,
+    _offsets,
     business_seconds,
     days,
     instant,
+    local_sql,
     reading,
+    utc_sql,
 )
 from cxdata.errors import CxError
 
 HOUR = 3600
+NEAR = (-7200, -3601, -3600, -1800, -1, 0, 1, 1800, 3599, 3600, 7200)  # seconds around a change of the clocks
 ALWAYS = (("00:00", "24:00"),) * 7
 
 OFFICE = OpeningHours()
@@ -300,3 +304,20 @@ def test_wrong_settings_are_told_in_a_sentence(wrong: dict[str, object], sentenc
     with pytest.raises(CxError) as raised:
         OpeningHours(**wrong)
     assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC", "America/Sao_Paulo"]
+)
+def test_the_comparisons_give_what_the_engine_s_own_calendar_gives(zone):
+    changes, offsets = _offsets(zone)
+    near = [
+        int(c) + int(o) * away + d for c, o in zip(changes, offsets[1:], strict=True) for away in (0, 1) for d in NEAR
+    ]
+    with duckdb.connect() as connection:
+        connection.execute("create table t as select make_timestamp(1000000 * unnest($1)) as t", [[*near, 0, 2**31]])
+        for ours, theirs in (
+            (local_sql(zone, "t"), f"timezone('{zone}', timezone('UTC', t))"),
+            (utc_sql(zone, "t"), f"timezone('UTC', timezone('{zone}', t))"),
+        ):
+            assert connection.execute(f"select t from t where {ours} is distinct from {theirs}").fetchall() == []

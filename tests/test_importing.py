@@ -300,7 +300,7 @@ NO_FILE = {
     "empty": (b"", "file.csv is empty (0 bytes). Export it again."),
     "only the header": (TICKETS, "file.csv holds a header and no rows. Nothing was imported."),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "file.csv is a PNG picture, not a table. Choose the CSV file that your tool exported."),
-    "a workbook": (b"PK\x03\x04[Content_Types].xml", "file.csv is an Excel workbook (.xlsx). Open it and save it as CSV (UTF-8)."),
+    "half a workbook": (b"PK\x03\x04[Content_Types].xml", "file.csv is a workbook that is damaged or not complete. Open it in the program that wrote it and save it again, or export it again."),
     "white space": (b" \n \n", "file.csv has no table: there is only white space, or its first line is over a million characters. Choose the CSV file that your tool exported."),
     "another kind of file": (
         "name,colour,size\nA,red,3\n",
@@ -557,3 +557,69 @@ def test_lines_come_in_order_within_a_cause(store, load):
     lines = [row[0] for row in rejects(store)]
     assert lines == list(range(2, 32, 3))
     assert all(after > before for before, after in pairwise(lines))
+
+
+# --- a long file, read as its first rows mean it -------------------------------------------------------------
+
+HEAD = "id,created_at,resolved_at,status,priority,channel,team,replies\n"
+ROWS = [
+    f"T{n},2026-03-{n:02} 09:00:00,2026-03-{n:02} 11:30:00,closed,{'high' if n % 2 else 'low'},email,Noord,{n % 3}"
+    for n in range(1, 13)
+]
+LATER = {
+    "as the first": "T13,2026-03-13 09:00:00,,closed,low,email,Zuid,4",
+    "a new word for a status": "T13,2026-03-13 09:00:00,,gesloten,low,email,Noord,1",
+    "a word that nobody knows": "T13,2026-03-13 09:00:00,,blauw,low,email,Noord,1",
+    "a new channel": "T13,2026-03-13 09:00:00,,closed,low,E-mail,Noord,1",
+    "blanks": "T13,2026-03-13 09:00:00,,closed,low,email, Noord ,1",
+    "wide blanks": "T13,2026-03-13 09:00:00,,closed,low,email,Noord\u00a0,1",
+    "a word for nothing": "T13,2026-03-13 09:00:00,,closed,low,email,n/a,1",
+    "another form of date": "T13,13-03-2026 09:00,,closed,low,email,Noord,1",
+    "no date": "T13,soon,,closed,low,email,Noord,1",
+    "a number with a comma": 'T13,2026-03-13 09:00:00,,closed,low,email,Noord,"1,5"',
+    "no number": "T13,2026-03-13 09:00:00,,closed,low,email,Noord,many",
+    "no id": ",2026-03-13 09:00:00,,closed,low,email,Noord,1",
+    "no date where it is needed": "T13,,,closed,low,email,Noord,1",
+    "a key that was there": "T5,2026-03-13 09:00:00,,open,low,email,Noord,1",
+    "too many cells": "T13,2026-03-13 09:00:00,,closed,low,email,Noord,1,1",
+    "over two lines": 'T13,2026-03-13 09:00:00,,closed,low,email,"No\nord",1',
+}
+
+
+@pytest.mark.parametrize("later", LATER.values(), ids=LATER)
+def test_a_long_file_is_read_as_a_short_one(store, load, tmp_path, monkeypatch, later):
+    text = HEAD + "\n".join([*ROWS, later, *(row.replace("T", "U", 1) for row in ROWS)]) + "\n"
+    short = load(text)
+    with Store(None) as other:
+        monkeypatch.setattr(importing, "FIRST_ROWS", 5)
+        long = load(text, into=other)
+        assert long == short
+        assert current(other, "tickets") == current(store, "tickets")
+        assert rejects(other) == rejects(store)
+
+
+def test_a_long_file_is_read_in_one_go_where_nothing_stands_against_it(load, monkeypatch):
+    monkeypatch.setattr(importing, "FIRST_ROWS", 5)
+    monkeypatch.setattr(importing._Import, "_whole", None)
+    assert counts(load(HEAD + "\n".join(ROWS) + "\n")) == (12, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_sample_is_the_same_read_as_long_files(sample_path, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(importing, "FIRST_ROWS", 50)
+    with Store(None) as made, Store(None) as other:
+        long = importing.import_file(made, FOLDER / name, now=NOW)
+        monkeypatch.undo()
+        assert long == importing.import_file(other, FOLDER / name, now=NOW)
+        assert current(made, long.kind) == current(other, long.kind)
+
+
+def test_of_many_rows_the_last_of_a_key_counts_and_lines_are_those_of_the_file(store, load):
+    rows = 300_000  # enough for two cores to take turns
+    lines = [f"{n % 250_000},2026-03-01 00:00:00,{'-' if n % 7 else 'open'},{n}" for n in range(rows)]
+    lines[200_001] = "x,never,open,1"
+    outcome = load("id,created,status,subject\n" + "\n".join(lines) + "\n")
+    assert (outcome.new, outcome.rejected, outcome.left_out) == (249_999, 1, {importing.REPEATED: 50_000})
+    assert [row[0] for row in rejects(store)] == [200_003]
+    found = store.query("select count(*) as k from tickets_versions where cast(subject as bigint) < 50000").to_pylist()
+    assert found == [{"k": 0}]

@@ -12,11 +12,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the ground up. A module may import those of the groups below its own, and its fellows in its own group.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("cxdata.i18n",),
+    ("cxdata.i18n", "cxdata.workbook"),
     ("cxdata.errors",),
     ("cxdata.encoding",),
     ("cxdata.records",),
-    ("cxdata.arrays", "cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading"),
+    ("cxdata.fixed_width",),
+    ("cxdata.arrays", "cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading", "cxdata.containers"),
     ("cxdata.settings", "cxdata.parsing", "cxdata.sources", "cxdata.cells", "cxdata.filters", "cxdata.metrics"),
     ("cxdata.formats", "cxdata.facts", "cxdata.understanding"),
     ("cxdata.questions",),

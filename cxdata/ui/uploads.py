@@ -6,7 +6,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ DIRECTIONS = {
     "hard": N_("a high score means much effort"),
 }
 TYPES = ["csv", "tsv", "txt"]
+SHOWN = 3  # of the first rows
 
 
 def drop() -> None:
@@ -73,6 +74,7 @@ def _file(file: Any) -> None:
         _corrections(key, file, None)
         return
     _understood(outcome)
+    _first_rows(outcome)
     _corrections(key, file, outcome)
     if outcome.new + outcome.changed == 0:
         st.html(f'<div class="cx-sub">{_("Every row of this file is in already: nothing would change.")}</div>')
@@ -143,6 +145,51 @@ def _understood(outcome: Outcome) -> None:
         st.html(f'<div class="cx-small">{_("Left out")}: {formats.decimal(rows, 0)} {look.escaped(_(reason))}</div>')
     for remark in outcome.notes:
         st.warning(str(remark), icon=":material/info:")
+
+
+def _first_rows(outcome: Outcome) -> None:
+    """The first rows as they are written and as they were understood: where a reader sees that a guess is wrong."""
+    of_kind = kind(outcome.kind)
+    good = outcome.new + outcome.changed + outcome.unchanged
+    rows = [
+        {
+            "field": _(of_kind.field(one.name).label),
+            "column": one.column,
+            "written": " · ".join(cell or "–" for cell in one.written[:SHOWN]),
+            "understood": " · ".join(_shown(of_kind.field(one.name).type, cell) for cell in one.understood[:SHOWN]),
+            "filled": one.filled / good if good else 0.0,
+        }
+        for one in outcome.seen
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, height=min(36 * (len(rows) + 1), 290), key=f"seen_{outcome.file}",
+        column_config={
+            "field": st.column_config.TextColumn(_("Field"), width="small"),
+            "column": st.column_config.TextColumn(_("Column in the file"), width="small"),
+            "written": st.column_config.TextColumn(_("As written"), width="medium"),
+            "understood": st.column_config.TextColumn(_("As understood"), width="medium"),
+            "filled": st.column_config.ProgressColumn(
+                _("Filled"), width="small", format="percent", min_value=0, max_value=1,
+                help=_("In how many of the rows that go in this field has a value."),
+            ),
+        },
+    )  # fmt: skip
+
+
+def _shown(type_: str, text: str) -> str:
+    """A value that was understood, as a reader of the pages sees it."""
+    if not text:
+        return "–"
+    if type_ == "seconds":
+        return formats.duration(float(text))
+    if type_ == "flag":
+        return _("yes") if text == "true" else _("no")
+    if type_ in ("number", "score", "count"):
+        value = float(text)
+        return formats.decimal(value, 0 if value == int(value) else 2)
+    if type_ == "instant":
+        return formats.instant(datetime.fromisoformat(text))
+    return formats.day(date.fromisoformat(text)) if type_ == "date" else text
 
 
 def _days(outcome: Outcome) -> str:
