@@ -8,7 +8,7 @@ Nothing here reads a file or knows a tool; the same expressions serve the previe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -541,13 +541,15 @@ ANSWER_WORDS = {
 }
 NOT_ANSWERED = ("offered", "unoffered", "not offered", "n/a", "not answered", "geen antwoord")
 FIVE_POINT_WORDS = {
-    "5": "very-satisfied zeer-tevreden heel-tevreden sehr-zufrieden très-satisfait muy-satisfecho strongly-agree "
-    "helemaal-mee-eens excellent uitstekend",
-    "4": "satisfied tevreden zufrieden satisfait satisfecho agree mee-eens somewhat-satisfied",
-    "3": "neutral neutraal neither-satisfied-nor-dissatisfied neutre",
-    "2": "dissatisfied ontevreden unzufrieden insatisfait insatisfecho disagree mee-oneens somewhat-dissatisfied",
-    "1": "very-dissatisfied zeer-ontevreden heel-ontevreden sehr-unzufrieden très-insatisfait muy-insatisfecho "
-    "strongly-disagree helemaal-mee-oneens",
+    "5": "very-satisfied extremely-satisfied zeer-tevreden heel-tevreden sehr-zufrieden très-satisfait muy-satisfecho "
+    "muito-satisfeito strongly-agree helemaal-mee-eens excellent uitstekend",
+    "4": "satisfied tevreden zufrieden satisfait satisfecho satisfeito agree mee-eens somewhat-satisfied",
+    "3": "neutral neutraal neither-satisfied-nor-dissatisfied niet-tevreden-en-niet-ontevreden weder-noch neutre neutro "
+    "okay ok",
+    "2": "dissatisfied ontevreden unzufrieden insatisfait insatisfecho insatisfeito disagree mee-oneens "
+    "somewhat-dissatisfied",
+    "1": "very-dissatisfied extremely-dissatisfied zeer-ontevreden heel-ontevreden sehr-unzufrieden très-insatisfait "
+    "muy-insatisfecho muito-insatisfeito strongly-disagree helemaal-mee-oneens",
 }
 
 
@@ -613,9 +615,12 @@ def lookup_sql(text: str, values: Mapping[str, str | None], otherwise: str = "nu
 
 FEW_FOR_A_SCALE = 30
 STANDARD_SCALES = ((0.0, 1.0), (1.0, 3.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 100.0))
-_EASY = re.compile(r"\beasy|\bease|easily|makkelijk|gemak|eenvoudig|einfach|leicht|facile|fácil|effortless", re.I)
+_EASY = re.compile(
+    r"\beasy|\bease|easily|makkelijk|gemak|eenvoudig|einfach|leicht|facile|fácil|sencill|effortless", re.I
+)
 _HARD = re.compile(
-    r"effort|moeite|inspanning|difficult|hard\b|moeilijk|lastig|aufwand|schwierig|difícil|difficile", re.I
+    r"effort|moeite|inspanning|difficult|hard\b|moeilijk|lastig|aufwand|schwierig|difícil|difficile|esfuerzo|esforço",
+    re.I,
 )
 
 
@@ -632,6 +637,17 @@ def score_of(word: str) -> float | None:
         if value is not None:
             return float(value)
     return None
+
+
+def scores_of(words: Iterable[str]) -> dict[str, float | None]:
+    """The score of each answer of one column. "Good" is 1 of 0–1; with a word between it and "bad", 5 of 1–5."""
+    found = {word: score_of(word) for word in words}
+    spoken = {word for word, score in found.items() if score is not None and not any(map(str.isdigit, word))}
+    if any(meaning(word, FIVE_POINT_WORDS) for word in spoken):
+        for word in spoken:
+            if meaning(word, FIVE_POINT_WORDS) is None:
+                found[word] = 5.0 if found[word] else 1.0
+    return found
 
 
 def scale_of(kind: str, label: str, scores: Mapping[float, int]) -> tuple[float, float]:

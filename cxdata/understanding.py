@@ -262,6 +262,11 @@ class _Understander:
         )
         if any(dutch.search(self.uses[name].header) for name in names):
             return N_("Dutch headers go with day-first dates")
+        abroad = re.compile(
+            r"erstellt|gelöst|beantwortet|\bam\b|cré|résol|répon|fecha|cread|resuelt|\bdata\b|criad|resolvid", re.I
+        )
+        if any(abroad.search(self.uses[name].header) for name in names):
+            return N_("headers in this language go with day-first dates")
         return None
 
     def _no_dates(self, name: str, entry: Use) -> None:
@@ -390,7 +395,7 @@ class _Understander:
         )
         counted = {str(word): int(count) for word, count in self.run(sql)}
         own = {word.casefold(): score for word, score in entry.column.words.items()}
-        values = {word: own.get(word.casefold(), parsing.score_of(word)) for word in counted}
+        values = parsing.scores_of(counted) | {word: own[word.casefold()] for word in counted if word.casefold() in own}
         silent = [word for word in counted if word.casefold().replace("_", " ") in parsing.NOT_ANSWERED]
         scores = {word: value for word, value in values.items() if value is not None}
         if (not scores and not silent) or 2 * sum(counted[w] for w in scores) < sum(counted.values()) - sum(

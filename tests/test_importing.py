@@ -136,6 +136,29 @@ def test_ids_of_two_tools_are_not_the_same(store, load):
     assert counts(load("number,opened_at,state\n1,2026-01-05 10:00,New\n")) == (1, 0, 0, 0, 0)
 
 
+ABOVE = """Report,Raw data,All answers,Exported by Eva,,
+Survey,Satisfaction,2026,Amsterdam,,
+Response ID,Response Status,Timestamp (mm/dd/yyyy),Seq. Number,How likely are you to recommend us?,Why?
+1,Completed,03/04/2026 10:00:00,1,9,fine
+2,Completed,03/05/2026 10:00:00,1,3,slow
+"""
+
+
+def test_a_header_below_a_preamble_is_the_one_that_a_known_tool_writes(store, load):
+    outcome = load(ABOVE)
+    assert (outcome.source, counts(outcome)) == ("questionpro", (2, 0, 0, 0, 0))
+    assert [str(row["answered_at"]) for row in current(store, "surveys")] == [
+        "2026-03-04 18:00:00",  # month first, as the header says; in California
+        "2026-03-05 18:00:00",
+    ]
+    assert load(ABOVE, source="questionpro", dry_run=True).unchanged == 2
+
+
+def test_an_effort_to_import_a_report_of_averages_is_answered(load):
+    text = "Reporting period 2026-09-01 to 2026-09-08\n\nTeam name,Conversations count,Avg resolution time\nNoord,12,2 Hours\n"
+    assert said(load, text).startswith("This Chatwoot report holds averages and counts, not conversations")
+
+
 # --- undo
 
 SMALL = (

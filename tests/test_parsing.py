@@ -349,6 +349,19 @@ def test_scores(word, score):
 
 
 @pytest.mark.parametrize(
+    "scores",
+    [
+        {"Good": 1, "Bad": 0},
+        {"Good": 5, "Neutral": 3, "Bad": 1},
+        {"Goed": 5, "Neutraal": 3, "Slecht": 1, "4": 4, "goodness": None},
+        {"Happy": 1, "9 - Happy": 9},
+    ],
+)
+def test_scores_in_words_are_those_of_their_column(scores):
+    assert parsing.scores_of(scores) == scores
+
+
+@pytest.mark.parametrize(
     ("kind", "label", "tally", "scale"),
     [
         ("nps", "NPS", {9: 1}, (0, 10)),

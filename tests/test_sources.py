@@ -186,6 +186,40 @@ def test_dutch_headers(name):
     assert {field: use.header for field, use in mapping.uses.items()} == dict(zip(fields, header, strict=True))
 
 
+FIELDS = {
+    "tickets": "ticket_id created_at first_response_at resolved_at status priority channel team agent customer_id subject",
+    "surveys": "response_id answered_at nps csat ces comment customer_id ticket_id",
+    "customers": "customer_id started_on cancelled_on",
+    "purchases": "purchase_id customer_id purchased_at amount product",
+}
+ABROAD = {
+    ("German", "tickets"): "Ticket-Nummer;Erstellt am;Erste Antwort am;Gelöst am;Status;Priorität;Kanal;Abteilung;Bearbeiter;Kundennummer;Betreff",
+    ("German", "surveys"): "Antwort-ID;Beantwortet am;Würden Sie uns weiterempfehlen?;Wie zufrieden sind Sie?;War es einfach?;Kommentar;Kundennummer;Ticket-ID",
+    ("German", "customers"): "Kundennummer;Kunde seit;Gekündigt am",
+    ("German", "purchases"): "Bestellnummer;Kundennummer;Bestelldatum;Gesamtbetrag;Produkt",
+    ("French", "tickets"): "Numéro de ticket;Créé le;Première réponse;Résolu le;Statut;Priorité;Canal;Équipe;Assigné à;Numéro client;Sujet",
+    ("French", "surveys"): "Numéro de réponse;Répondu le;Nous recommanderiez-vous ?;Êtes-vous satisfait ?;Était-ce facile ?;Commentaire;Numéro client;Numéro de ticket",
+    ("French", "customers"): "Numéro client;Client depuis;Résilié le",
+    ("French", "purchases"): "Numéro de commande;Numéro client;Date de commande;Montant total;Produit",
+    ("Spanish", "tickets"): "Número de ticket;Fecha de creación;Primera respuesta;Fecha de resolución;Estado;Prioridad;Canal;Equipo;Agente;Número de cliente;Asunto",
+    ("Spanish", "surveys"): "Número de respuesta;Fecha de respuesta;¿Nos recomendaría?;¿Está satisfecho?;¿Fue fácil?;Comentarios;Número de cliente;Número de ticket",
+    ("Spanish", "customers"): "Número de cliente;Cliente desde;Fecha de baja",
+    ("Spanish", "purchases"): "Número de pedido;Número de cliente;Fecha de pedido;Importe total;Producto",
+    ("Portuguese", "tickets"): "Número do ticket;Criado em;Primeira resposta;Resolvido em;Situação;Prioridade;Canal;Equipe;Responsável;Código do cliente;Assunto",
+    ("Portuguese", "surveys"): "Número da resposta;Respondido em;Você nos recomendaria?;Está satisfeito?;Foi fácil?;Comentário;Código do cliente;Número do ticket",
+    ("Portuguese", "customers"): "Código do cliente;Cliente desde;Cancelado em",
+    ("Portuguese", "purchases"): "Número do pedido;Código do cliente;Data do pedido;Valor total;Produto",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "name"), ABROAD)
+def test_headers_in_other_languages(language, name):
+    header, fields = ABROAD[language, name].split(";"), FIELDS[name].split()
+    source, mapping = identify(header)
+    assert (source.name, source.kind) == ("generic", name)
+    assert {field: use.header for field, use in mapping.uses.items()} == dict(zip(fields, header, strict=True))
+
+
 def test_a_question_is_found_by_its_words_in_the_record_below():
     qualtrics = next(source for source in SOURCES if source.name == "qualtrics")
     header = ["StartDate", "EndDate", "RecordedDate", "ResponseId", "Q1", "Q1_NPS_GROUP", "Q2", "Q3"]

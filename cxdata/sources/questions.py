@@ -10,7 +10,7 @@ _NOT_A_SCORE = r"^(?!.*(?:nps[_ ]?group|_group\b|- group$|points - |feedback - |
 QUESTIONS: dict[str, Column] = {
     "nps": Column(
         ("nps", "nps score", "net promoter score", "likelihood to recommend", "nps-score", "aanbevelingsscore"),
-        _NOT_A_SCORE + r".*(?:recommend|aanbeve+l|aanraden|aanraadt|weiterempf|recommand|recomend|\bnps\b|net promoter)",
+        _NOT_A_SCORE + r".*(?:recommend|aanbeve+l|aanraden|aanraadt|empfehl|recommand|recomend|\bnps\b|net promoter)",
     ),
     "quality_accuracy": Column(
         ("quality_accuracy", "accuracy", "accuracy of information", "juistheid", "juistheid van informatie"),
@@ -18,7 +18,7 @@ QUESTIONS: dict[str, Column] = {
     ),
     "quality_professionalism": Column(
         ("quality_professionalism", "professionalism", "professionaliteit", "deskundigheid"),
-        _NOT_A_SCORE + r".*(?:professional|professione)",
+        _NOT_A_SCORE + r".*(?:profess?ional|professione|profissional)",
     ),
     "quality_overall": Column(
         ("quality_overall", "overall experience", "overall quality", "algehele ervaring", "totale ervaring"),
@@ -26,21 +26,23 @@ QUESTIONS: dict[str, Column] = {
     ),
     "ces": Column(
         ("ces", "ces score", "customer effort score", "effort score", "effort", "ces-score", "klantinspanning"),
-        _NOT_A_SCORE + r".*(?:\beasy\b|\bease\b|effort|makkelijk|gemak|moeite|inspanning|einfach|facile|fácil)",
+        _NOT_A_SCORE + r".*(?:\beasy\b|\bease\b|effort|makkelijk|gemak|moeite|inspanning|einfach|aufwand|facile|fácil|sencill|esfuerzo|esforço)",
     ),
     "csat": Column(
         (
             "csat", "csat score", "csat-score", "satisfaction score", "satisfaction rating", "customer satisfaction",
             "customer satisfaction rating", "satisfaction", "klanttevredenheid", "tevredenheid", "tevredenheidsscore",
-            "zufriedenheit", "satisfacción", "satisfaction client", "conversation rating", "rating", "beoordeling",
+            "zufriedenheit", "kundenzufriedenheit", "bewertung", "satisfacción", "satisfacción del cliente",
+            "satisfaction client", "satisfação", "satisfação do cliente", "conversation rating", "rating", "beoordeling",
         ),
         _NOT_A_SCORE + r".*(?:satisf|tevreden|zufrieden|satisfech)",
     ),
     "comment": Column(
         (
             "comment", "comments", "opmerking", "opmerkingen", "toelichting", "feedback", "feedback comment", "reactie",
-            "remarks", "customer remarks", "verbatim", "kommentar", "commentaire", "comentario", "comentário",
+            "remarks", "customer remarks", "verbatim", "kommentar", "anmerkung", "commentaire", "commentaires",
+            "comentario", "comentarios", "comentário", "comentários",
         ),
-        r"comment|opmerking|toelichting|\bwhy\b|waarom|warum|pourquoi|por qu[eé]|feedback|suggest|anything else|main reason",
+        r"comment|kommentar|comentario|comentário|opmerking|toelichting|\bwhy\b|waarom|warum|pourquoi|por qu[eé]|feedback|suggest|anything else|main reason",
     ),
 }  # fmt: skip
