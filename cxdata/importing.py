@@ -192,12 +192,16 @@ def parts_of(path: Path, choices: Choices, folder: Path, *, name: str | None = N
 
 @contextmanager
 def _in_any_order(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Rows of a file may be stored as they come, in long stretches of their order: a third faster than one after another."""
-    cursor.execute("set preserve_insertion_order = false")
-    try:
-        yield
-    finally:
-        cursor.execute("set preserve_insertion_order = true")
+    """Rows of a file may be stored as they come, in long stretches of their order: a third faster than one after another.
+
+    It is a setting of the whole database; a cursor of its own gives it back also after an error.
+    """
+    with cursor.cursor() as aside:
+        aside.execute("set preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            aside.execute("set preserve_insertion_order = true")
 
 
 @contextmanager

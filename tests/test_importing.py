@@ -608,6 +608,9 @@ def test_a_long_file_is_read_as_a_short_one(store, load, tmp_path, monkeypatch, 
         assert long == short
         assert current(other, "tickets") == current(store, "tickets")
         assert rejects(other) == rejects(store)
+        assert other.query("select current_setting('preserve_insertion_order') as ordered").to_pylist() == [
+            {"ordered": True}
+        ]
 
 
 def test_a_long_file_is_read_in_one_go_where_nothing_stands_against_it(load, monkeypatch):
