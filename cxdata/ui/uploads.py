@@ -327,7 +327,7 @@ def _run(file: Any, choices: Choices) -> None:
     st.session_state["_imported"] = " ".join(
         _(
             "{file} is in: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected.",
-            file=f"{one.file} ({_(one.understood['label'])})",
+            file=f"{one.file} ({_(one.understood['label'])})" if outcome.beside else one.file,
             new=formats.decimal(one.new, 0),
             changed=formats.decimal(one.changed, 0),
             unchanged=formats.decimal(one.unchanged, 0),
