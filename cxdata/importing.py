@@ -12,7 +12,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +109,11 @@ class Outcome:
         """This outcome and that of the answers beside it."""
         return (self, self.beside) if self.beside else (self,)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether every row was left out by rule."""
+        return self.rows == sum(self.left_out.values())
+
     def counts(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
         return {
@@ -123,10 +128,6 @@ class Outcome:
             "last": self.last,
             "newest_s": self.newest_s,
         }
-
-
-class _NoAnswers(Exception):
-    """No ticket of a file has a score beside it."""
 
 
 def import_file(
@@ -158,27 +159,27 @@ def import_file(
         table = reading.read(part.path, Path(folder), name=part.name, delimiter=part.delimiter)
         table, source, mapping = recognise(table, choices)
 
-        def kept(source: Source, mapping: Mapping_, choices: Choices) -> Outcome:
-            with store.writing() as cursor, _kept_unless(cursor, dry_run):
-                steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
+        with store.writing() as cursor, _kept_unless(cursor, dry_run):
+
+            def imported(steps: _Import) -> Outcome:
                 outcome = steps.run(now)
                 outcome.understood.update(original=name, member=part.member, sheet=part.sheet)
-                if source.beside and outcome.rows == sum(outcome.left_out.values()):
-                    raise _NoAnswers
-                if not dry_run:
-                    steps.keep(outcome, packed.result(), by, now)
-                    store.rebuild(cursor)
-                else:
+                if dry_run:
                     outcome.seen = steps.seen()
-            return outcome
+                elif not (steps.after and outcome.is_nothing):
+                    steps.keep(outcome, packed.result(), by, now)
+                return outcome
 
-        outcome = kept(source, mapping, choices)
-        answers = (
-            sources.answers_in(source, table.header) if not choices.source or choices.source == source.name else None
-        )
-        if answers:
-            with suppress(MappingProblem, _NoAnswers):  # the column is there, and no ticket has a score
-                outcome.beside = kept(*answers, replace(choices, kind=None, source=None, mapping={}))
+            steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
+            outcome = imported(steps)
+            own = not choices.source or choices.source == source.name
+            answers = sources.answers_in(source, steps.table.header) if own else None
+            if answers and not answers[1].missing:
+                choices = replace(choices, kind=None, source=None, mapping={})
+                found = imported(_Import(cursor, store, steps.table, *answers, choices, part.name, Path(folder), steps))
+                outcome.beside = None if found.is_nothing else found
+            if not dry_run:
+                store.rebuild(cursor)
     return outcome
 
 
@@ -289,13 +290,16 @@ class _Import:
         choices: Choices,
         name: str,
         folder: Path,
+        after: _Import | None = None,
     ) -> None:
+        """`after`: the import of the tickets of the same file, in the same transaction; it found the table readable."""
         self.cursor, self.store, self.table, self.folder = cursor, store, table, folder
         self.source, self.mapping, self.choices, self.name = source, mapping, choices, name
-        self.ragged: tuple[Ragged, ...] = ()
+        self.after = after
+        self.ragged: tuple[Ragged, ...] = after.ragged if after else ()
         self.read = 0  # rows that were read
         self.bad = 0  # rows with a cell that cannot be read
-        self.wide = _has_wide_blanks(table.path)
+        self.wide: bool = after.wide if after else _has_wide_blanks(table.path)
         self.repeated = 0  # rows that stand again further down
         self.left_out: dict[str, int] = {}
         self.looked: tuple[FieldSeen, ...] = ()
@@ -318,7 +322,7 @@ class _Import:
             raise what_is_missing(self.mapping, self.table.header)
         self._stage(columns, FIRST_ROWS)
         whole = self.one(f"select count(*) from {STAGING}") != FIRST_ROWS
-        if whole or not self._straight():
+        if whole or self.after or not self._straight():
             if not whole:
                 self._stage(columns)
             self._whole()
@@ -431,6 +435,8 @@ class _Import:
         try:
             self._load(columns, limit)
         except duckdb.Error:
+            if self.after:
+                raise
             self._start_again()
             self.table, self.ragged = reading.strict_copy(self.table, self.folder)
             self._load(columns, None)

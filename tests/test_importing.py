@@ -664,6 +664,27 @@ def test_tickets_and_the_scores_beside_them_both_go_in(store, load, ask):
     assert ask("tickets_created", "csat") == {"tickets_created": 4, "csat": None}
 
 
+def test_what_breaks_in_the_scores_takes_the_tickets_with_it(store, load, monkeypatch):
+    whole = importing._Import.keep
+
+    def broken(steps, *arguments):
+        whole(steps, *arguments)
+        if steps.after:
+            raise RuntimeError("in the middle")
+
+    monkeypatch.setattr(importing._Import, "keep", broken)
+    with pytest.raises(RuntimeError):
+        load(BESIDE)
+    assert store.imports() == []
+    assert current(store, "tickets") == current(store, "surveys") == []
+
+
+def test_ragged_rows_stand_beside_tickets_too(load):
+    tickets, answers = load(BESIDE + "1,11,Bo,2026-03-03 09:30,,Zuid,Open,Good,too,many\n").all
+    assert (tickets.new, tickets.rejected, answers.new, answers.rejected) == (4, 1, 3, 1)
+    assert adds_up(answers)
+
+
 def test_a_file_in_which_no_ticket_has_a_score_is_tickets_only(load):
     nobody = BESIDE.replace(",Good", ",Unoffered").replace(",Bad with comment", ",").replace(",Offered", ",Unoffered")
     assert load(nobody).beside is None
