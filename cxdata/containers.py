@@ -94,7 +94,7 @@ def chosen(found: tuple[Part, ...], sheet: str | None = None) -> tuple[Part, ...
     """The parts to import: all members of an archive, of a workbook the one sheet that holds a table.
 
     `sheet` names one. Raises UnknownName where there is none of that name, CxError where a workbook holds several
-    tables. A member of an archive that leaves the choice open is a part with that problem.
+    tables. A member of an archive that holds none, or leaves the choice open, is a part with that problem.
     """
     if sheet is not None:
         return (_named(found, sheet),)
@@ -103,22 +103,23 @@ def chosen(found: tuple[Part, ...], sheet: str | None = None) -> tuple[Part, ...
         return (_one_of(found),)
     tables = []
     for member in members:
-        mine = tuple(part for part in found if part.member == member and (part.problem or part.rows > 1))
+        mine = tuple(part for part in found if part.member == member)
         try:
-            tables += [_one_of(mine)] if mine else []
+            tables.append(_one_of(mine))
         except CxError as error:
             tables.append(replace(mine[0], problem=error, sheet=""))
-    return tuple(tables) or (_one_of(found),)
+    return tuple(tables)
 
 
 def choose(found: tuple[Part, ...], sheet: str | None = None) -> Part:
     """The one part to import. Raises as `chosen` does, also where an archive holds several tables."""
     tables = chosen(found, sheet)
-    if len(tables) > 1:
-        raise _several(tables)
-    if tables[0].problem:
+    readable = [part for part in tables if not part.problem]
+    if len(readable) > 1:
+        raise _several(readable)
+    if not readable and tables[0].problem:
         raise tables[0].problem
-    return tables[0]
+    return readable[0]
 
 
 def _named(found: tuple[Part, ...], sheet: str) -> Part:

@@ -234,7 +234,10 @@ def test_of_several_sheets_one_has_to_be_named(opened):
 
 def test_all_members_of_an_archive(opened):
     found = opened(archive(**{"a.csv": TICKETS, "b/c.csv": TICKETS, "empty.csv": "", "head.csv": "a,b\n"}))
-    assert [part.member for part in chosen(found)] == ["a.csv", "b/c.csv"]
+    assert [part.member for part in chosen(found)] == ["a.csv", "b/c.csv", "empty.csv", "head.csv"]
+    nothing = "export: empty.csv has one row at most. A table needs a header and a row under it"
+    assert [str(part.problem or "").partition(":")[0] for part in chosen(found)] == ["", "", "export", "export"]
+    assert str(chosen(found)[2].problem).startswith(nothing)
     assert choose(found, "C.CSV").member == "b/c.csv"
     with pytest.raises(CxError, match=r'There are 2 tables in this file: "a.csv", "b/c.csv"'):
         choose(found)

@@ -19,7 +19,7 @@ from cxdata.errors import CxError, Note
 from cxdata.filters import Period
 from cxdata.i18n import N_, _
 from cxdata.importing import Outcome
-from cxdata.schema import KINDS, kind
+from cxdata.schema import KINDS, Field, kind
 from cxdata.sources import SOURCES
 from cxdata.ui import look, state
 from cxdata.understanding import Choices
@@ -37,6 +37,16 @@ DIRECTIONS = {
     "hard": N_("a high score means much effort"),
 }
 TYPES = [ending.removeprefix(".") for ending in (*containers.TABLES, ".zip")]
+STATUS_LABELS = {
+    "new": N_("New"),
+    "open": N_("Open"),
+    "pending": N_("Pending"),
+    "on_hold": N_("On hold"),
+    "solved": N_("Solved"),
+    "closed": N_("Closed"),
+    "deleted": N_("Deleted"),
+    "spam": N_("Spam"),
+}
 SHOWN = 3  # of the first rows
 
 
@@ -66,7 +76,7 @@ def _done() -> None:
 
 
 def _tables(file: Any) -> list[str | None]:
-    """What of a file gets a card: each table of an archive, the chosen sheet of a workbook; None is the file itself."""
+    """What of a file gets a card: each member of an archive, the chosen sheet of a workbook; None is the file itself."""
     kept = f"_tables_{file.file_id}"
     if kept not in st.session_state:
         with tempfile.TemporaryDirectory() as folder:
@@ -74,15 +84,15 @@ def _tables(file: Any) -> list[str | None]:
                 found = containers.parts(_on_disk(file, folder), Path(folder), name=file.name)
             except CxError:
                 found = ()  # the card says why
-        st.session_state[kept] = [(part.key, bool(part.sheet)) for part in found if part.rows > 1 or part.problem]
-    tables = st.session_state[kept]
-    if len(tables) < 2:
+        members = list(dict.fromkeys(part.member for part in found))
+        st.session_state[kept] = (members, [part.sheet for part in found if part.sheet and part.rows > 1])
+    members, sheets = st.session_state[kept]
+    if len(members) > 1:
+        return members
+    if len(sheets) < 2:
         return [None]
-    if not all(of_workbook for _key, of_workbook in tables):
-        return [key for key, _of_workbook in tables]
-    names = [key for key, _of_workbook in tables]
     chosen = st.selectbox(
-        _("Sheet of {file}", file=file.name), names, index=None, key=f"sheet_{file.file_id}", placeholder=_("choose")
+        _("Sheet of {file}", file=file.name), sheets, index=None, key=f"sheet_{file.file_id}", placeholder=_("choose")
     )
     return [chosen] if chosen else []
 
@@ -181,13 +191,13 @@ def _first_rows(outcome: Outcome, key: str) -> None:
             "field": _(of_kind.field(one.name).label),
             "column": one.column,
             "written": " · ".join(cell or "–" for cell in one.written[:SHOWN]),
-            "understood": " · ".join(_shown(of_kind.field(one.name).type, cell) for cell in one.understood[:SHOWN]),
+            "understood": " · ".join(_shown(of_kind.field(one.name), cell) for cell in one.understood[:SHOWN]),
             "filled": one.filled / good if good else 0.0,
         }
         for one in outcome.seen
     ]
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, height=min(36 * (len(rows) + 1), 290), key=f"seen_{key}_{outcome.kind}",
+        pd.DataFrame(rows), hide_index=True, height="content" if len(rows) <= 8 else 290, key=f"seen_{key}_{outcome.kind}",
         column_config={
             "field": st.column_config.TextColumn(_("Field"), width="small"),
             "column": st.column_config.TextColumn(_("Column in the file"), width="small"),
@@ -201,10 +211,13 @@ def _first_rows(outcome: Outcome, key: str) -> None:
     )  # fmt: skip
 
 
-def _shown(type_: str, text: str) -> str:
+def _shown(field: Field, text: str) -> str:
     """A value that was understood, as a reader of the pages sees it."""
+    type_ = field.type
     if not text:
         return "–"
+    if type_ == "status":
+        return _(STATUS_LABELS[text])
     if type_ == "seconds":
         return formats.duration(float(text))
     if type_ == "flag":
@@ -214,7 +227,7 @@ def _shown(type_: str, text: str) -> str:
         return formats.decimal(value, 0 if value == int(value) else 2)
     if type_ == "instant":
         return formats.instant(datetime.fromisoformat(text))
-    return formats.day(date.fromisoformat(text)) if type_ == "date" else text
+    return formats.day(date.fromisoformat(text)) if type_ == "date" else formats.group(field.name, text)
 
 
 def _days(outcome: Outcome) -> str:
