@@ -154,10 +154,7 @@ def import_file(
     with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
         packed = aside.submit(_pack, path, Path(folder))
         part = part or containers.choose(containers.parts(path, Path(folder), name=name), choices.sheet)
-        if part.problem:
-            raise part.problem
-        table = reading.read(part.path, Path(folder), name=part.name, delimiter=part.delimiter)
-        table, source, mapping = recognise(table, choices)
+        table, source, mapping = recognise(opened(part, Path(folder)), choices)
 
         with store.writing() as cursor, _kept_unless(cursor, dry_run):
 
@@ -181,6 +178,13 @@ def import_file(
             if not dry_run:
                 store.rebuild(cursor)
     return outcome
+
+
+def opened(part: Part, folder: Path) -> TextTable:
+    """One table of a file, made readable in the folder. Raises its problem where it has one."""
+    if part.problem:
+        raise part.problem
+    return reading.read(part.path, folder, name=part.name, delimiter=part.delimiter)
 
 
 def parts_of(path: Path, choices: Choices, folder: Path, *, name: str | None = None) -> tuple[Part, ...]:

@@ -168,7 +168,8 @@ def test_what_is_printed_in_columns_comes_back(table, data):
         lines.insert(1, "  ".join("-" * w for w in widths))
     found = table("\n".join(lines) + "\n")
     if found.aligned:
-        expected = [row for row in rows if not all(set(cell) <= {"-"} for cell in row)]
+        # A line of nothing but dashes, two of them side by side, is a ruler.
+        expected = [row for row in rows if set("".join(row)) != {"-"} or max(map(len, row)) < 2]
         assert (found.header, duck(found)) == (tuple(names), expected)
     else:
         assert any("-" in cell for row in rows for cell in row) or not ruled

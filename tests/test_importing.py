@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from itertools import pairwise
 
 import pytest
@@ -699,3 +700,14 @@ def test_a_dry_run_shows_how_each_field_is_understood_and_keeps_nothing(store, l
     assert [one.name for one in outcome.beside.seen if one.name == "csat"] == ["csat"]
     assert store.imports() == []
     assert current(store, "tickets") == []
+
+
+def test_a_table_of_an_archive_is_opened_as_it_is_imported(tmp_path):
+    path = tmp_path / "night.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", TICKETS + "1,2026-03-01 09:00,,open,N,x\n")
+        archive.writestr("empty.csv", "")
+    first, second = importing.parts_of(path, Choices(), tmp_path)
+    assert importing.opened(first, tmp_path).header == tuple(TICKETS.strip().split(","))
+    with pytest.raises(CxError, match="one row at most"):
+        importing.opened(second, tmp_path)

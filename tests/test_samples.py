@@ -12,7 +12,7 @@ import pytest
 from cxdata import importing, reading
 from cxdata.errors import MappingProblem
 from cxdata.settings import Settings
-from cxdata.sources import REFUSED, SOURCES, answers_in
+from cxdata.sources import REFUSED, SOURCES
 from cxdata.store import Store
 from cxdata.understanding import Choices
 from tests.conftest import NOW, current
@@ -27,20 +27,15 @@ def golden(path: Path) -> dict[str, Any]:
     return json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
 
 
-def outcome_of(path: Path, zone: str, *, beside: bool = False) -> dict[str, Any]:
-    """The import of a file into a store of its own, as it stands in a golden file; `beside`: of the answers in it."""
-    recognise = importing.recognise
-
-    def recognised(table, choices):
-        table, source, _ = recognise(table, choices)
-        return table, *answers_in(source, table.header)
-
-    with Store(None) as store, pytest.MonkeyPatch.context() as patch:
+def outcomes_of(path: Path, zone: str) -> list[dict[str, Any]]:
+    """The import of a file into a store of its own, and that of the answers in it, as they stand in a golden file."""
+    with Store(None) as store:
         store.save_settings(Settings(zone=zone))
-        if beside:
-            patch.setattr(importing, "recognise", recognised)
-        found = importing.import_file(store, path, now=NOW)
-        rows = current(store, found.kind)
+        outcome = importing.import_file(store, path, now=NOW)
+        return [described(store, found) for found in outcome.all]
+
+
+def described(store: Store, found: importing.Outcome) -> dict[str, Any]:
     assert found.rows == found.new + found.rejected + sum(found.left_out.values())
     return {
         "source": found.source,
@@ -52,7 +47,7 @@ def outcome_of(path: Path, zone: str, *, beside: bool = False) -> dict[str, Any]
         "first": found.first,
         "last": found.last,
         "notes": [str(entry) for entry in found.notes],
-        "values": {row.pop("key"): plain(row) for row in rows},
+        "values": {row.pop("key"): plain(row) for row in current(store, found.kind)},
     }
 
 
@@ -73,23 +68,16 @@ def test_a_sample_comes_out_as_it_must(path):
     answers = wanted.pop("answers", None)
     if "refused" in wanted:
         with pytest.raises(MappingProblem) as problem:
-            outcome_of(path, zone)
+            outcomes_of(path, zone)
         assert str(problem.value) == wanted["refused"]
         return
-    assert outcome_of(path, zone) == wanted
-    assert (answers is not None) == bool(BY_NAME[wanted["source"]].answers and answers_there(path))
-    if answers is not None:
-        assert outcome_of(path, zone, beside=True) == answers
+    assert outcomes_of(path, zone) == [wanted, *([answers] if answers else [])]
 
 
 def recognised_header(path: Path) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as folder:
         table = reading.read(path, Path(folder))
         return table.with_header(importing._header_at(table, Choices())).header
-
-
-def answers_there(path: Path) -> bool:
-    return answers_in(BY_NAME[path.name.split(".")[0]], recognised_header(path)) is not None
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cxdata import containers, formats, importing, reading
+from cxdata import containers, formats, importing
 from cxdata.errors import CxError, Note
 from cxdata.filters import Period
 from cxdata.i18n import N_, _
@@ -105,12 +105,12 @@ def _file(file: Any, sheet: str | None) -> None:
         outcome = _preview(file, choices, key)
     except CxError as error:
         st.error(look.said(error), icon=":material/error:")
-        _corrections(key, file, None)
+        _corrections(key, file, choices)
         return
     for one in outcome.all:
         _understood(one)
         _first_rows(one, key)
-    _corrections(key, file, outcome)
+    _corrections(key, file, choices, outcome)
     if not any(one.new + one.changed for one in outcome.all):
         st.html(f'<div class="cx-sub">{_("Every row of this file is in already: nothing would change.")}</div>')
         return
@@ -236,15 +236,15 @@ def _days(outcome: Outcome) -> str:
     return formats.span(Period(date.fromisoformat(outcome.first), date.fromisoformat(outcome.last) + timedelta(days=1)))
 
 
-def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
+def _corrections(key: str, file: Any, choices: Choices, outcome: Outcome | None = None) -> None:
     """What was understood as a table to correct, and the few decisions that matter."""
+    if outcome:
+        header, given, known = outcome.understood["header"], outcome.kind, outcome.understood["columns"]
+    else:
+        header, given, known = _guess(file, choices)
+    if not header:
+        return
     with st.expander(_("Columns and choices"), expanded=outcome is None, icon=":material/tune:"):
-        if outcome:
-            header, given, known = outcome.understood["header"], outcome.kind, outcome.understood["columns"]
-        else:
-            header, given, known = _guess(file)
-        if not header:
-            return
         chosen = dict(st.session_state.get(f"_choices_{key}", {}))
         first, second, third = st.columns(3)
         kinds = ["", *(entry.name for entry in KINDS)]
@@ -290,11 +290,12 @@ def _corrections(key: str, file: Any, outcome: Outcome | None) -> None:
             st.rerun()
 
 
-def _guess(file: Any) -> tuple[list[str], str, dict[str, str]]:
+def _guess(file: Any, choices: Choices) -> tuple[list[str], str, dict[str, str]]:
     """(header, kind, {field: column}) of a file that cannot go in as it is; empty where not even that is clear."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            table = reading.read(_on_disk(file, folder), Path(folder))
+            parts = importing.parts_of(_on_disk(file, folder), choices, Path(folder), name=file.name)
+            table = importing.opened(parts[0], Path(folder))
         except CxError:
             return [], "", {}
         try:
