@@ -83,7 +83,7 @@ def compare(engine: Engine, query: Query, moment: Moment, before: Period | None 
 
 def _compared(
     entry: Metric,
-    rows: Mapping[str, Mapping[str, list[Any]]],
+    rows: Mapping[str, Mapping[str, Any]],
     parts: Mapping[str, Parts],
     queries: Mapping[str, Query],
     moment: Moment,

@@ -112,6 +112,16 @@ def _business(alias: str, second: str) -> str:
     return f"({alias}.before_s + greatest(least({second}, {alias}.closes_s), {alias}.opens_s) - {alias}.opens_s)"
 
 
+def newest(cursor: duckdb.DuckDBPyConnection) -> int | None:
+    """The latest instant in the facts, UTC epoch seconds; None while there are none."""
+    sql = """
+        select greatest(
+            (select max(greatest(created_s, first_response_at_s, resolved_at_s)) from ticket_facts),
+            (select max(answered_s) from survey_facts), (select max(purchased_s) from purchase_facts))"""
+    found: int | None = cursor.execute(sql).fetchall()[0][0]
+    return found
+
+
 # --- tickets ------------------------------------------------------------------------------------------------
 
 

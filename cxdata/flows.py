@@ -6,7 +6,7 @@ group; for curves, the rows of the answer. The engine adds up what moves togethe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -15,54 +15,44 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from cxdata import questions, statistics
+from cxdata import questions, scans, statistics
 from cxdata.arrays import Array, Key, Whole, coded, doubles, sortable
 from cxdata.engine import Engine
 from cxdata.facts import CODE_MONTH
 from cxdata.filters import dimension
 from cxdata.metrics.base import Metric
 
-NEVER, BEFORE = -2, -1  # places of a period: not left at all, before the first that is asked
+NEVER = -2  # the place of a period that did not come; -1 is before the first that is asked
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
 class Flow:
-    """How a table rises and falls. `left`: condition that a row has left at as-of; `ends`: column prefix of leaving.
+    """How a table rises and falls. `enters`, `ends`: column prefixes of coming and leaving ("": never leaves); `left_s`:
+    the instant of leaving, where it may lie after as-of.
 
-    `count` and `value` weigh a row (a purchase counts as a buyer only if it is his first); `valued`: condition that
+    `count` and `value` weigh a row ("": 1; a purchase counts as a buyer only if it is his first); `valued`: condition that
     its value is known.
     """
 
-    where: str
     enters: str
-    ends: str
-    left: str
-    count: str = "1"
+    ends: str = ""
+    where: str = "true"
+    left_s: str = ""
+    count: str = ""
     value: str = "0e0"
     valued: str = "false"
 
 
 FLOWS = {
-    "ticket_flow": Flow(
-        "created_s <= $as_of_s and created_on < $until and knows_stock",
-        "created",
-        "resolved",
-        "resolved_at_s <= $as_of_s and resolved_on < $until",
-    ),
+    "ticket_flow": Flow("created", "resolved", where="knows_stock", left_s="resolved_at_s"),
     "customer_flow": Flow(
-        "started_on < $until",
-        "started",
-        "cancelled",
-        "cancelled_on < $until",
-        value="coalesce(monthly_value, 0e0)",
-        valued="monthly_value is not null",
+        "started", "cancelled", value="coalesce(monthly_value, 0e0)", valued="monthly_value is not null"
     ),
     "purchase_flow": Flow(
-        "purchased_s <= $as_of_s and purchased_on < $until",
         "purchased",
-        "purchased",
-        "false",
         count="case when nth = 1 then 1 else 0 end",
         value="coalesce(amount, 0e0)",
         valued="amount is not null",
@@ -84,8 +74,9 @@ def stocks(
     codes, names = coded(found, list(query.by))
     order = sorted(range(len(names)), key=lambda place: sortable(names[place]))
     group_of = np.argsort(order)[codes] if found.num_rows else codes
-    places = {start: index for index, start in enumerate(starts)}
-    begun, ended = (_places(found[f"{which}_period"], places, total) for which in ("from", "to"))
+    begun, ended = (_places(found[f"{which}_period"], [] if total else starts) for which in ("from", "to"))
+    if not total:  # a row that left before it came (a data error) leaves as it comes
+        ended = np.where(ended == NEVER, NEVER, np.maximum(begun, ended))
     start = query.filters.period.start
     if "was_there" in found.column_names:
         was_there, leaves = (doubles(found[name]) == 1 for name in ("was_there", "leaves"))
@@ -117,10 +108,14 @@ def stocks(
     ), columns
 
 
-def _places(periods: pa.ChunkedArray, places: Mapping[date, int], total: bool) -> Whole:
-    """The place of each period among those asked."""
-    days = periods.to_pylist()
-    return np.array([NEVER if day is None else 0 if total else places.get(day, BEFORE) for day in days], dtype="int64")
+def _places(periods: pa.ChunkedArray, starts: Sequence[date]) -> Whole:
+    """The place of each period among those that start so; 0 where none do. A period after the last was never."""
+    days = doubles(pc.cast(periods, pa.int32()))
+    if not starts:
+        return np.where(np.isnan(days), NEVER, 0)
+    firsts = np.array([(start - EPOCH).days for start in starts])
+    places = np.searchsorted(firsts, days, side="right") - 1
+    return np.where(np.isnan(days) | (days > firsts[-1]), NEVER, places)
 
 
 def _weights(group: Sequence[Metric]) -> tuple[str, ...]:
@@ -137,27 +132,32 @@ def _moves_sql(group: Sequence[Metric], query: questions.Query, moment: question
     params["until"] = min(period.end, moment.until) if period.end else moment.until
     params["start"] = period.start
     column = "on" if query.grain in ("day", questions.TOTAL) else query.grain
-    begun = f"{flow.enters}_{column}"
+    conditions += [flow.where, f"{flow.enters}_on < $until"]
+    left = f"{flow.ends}_on < $until" if flow.ends else "false"
+    if not moment.sees_all:
+        conditions += [f"{begins} <= $as_of_s" for begins in [scans.BEGINS.get(entry.table)] if begins]
+        left += f" and {flow.left_s} <= $as_of_s" if flow.left_s else ""
     keys = {name: dimension(name).column(entry.time) for name in query.by}
-    keys["from_period"] = "date '0001-01-01'" if total else begun
-    keys["to_period"] = f"case when {flow.left} then {keys['from_period'] if total else _later(flow, column)} end"
+    keys["from_period"] = "date '0001-01-01'" if total else f"{flow.enters}_{column}"
+    keys["to_period"] = keys["from_period"] if total else f"{flow.ends or flow.enters}_{column}"
+    cut = params["until"] not in (moment.until, questions.period_start(params["until"], query.grain))
+    if total or cut or not moment.sees_all or not flow.ends:
+        keys["to_period"] = f"case when {left} then {keys['to_period']} end"
     if period.start and (total or period.start != questions.period_start(period.start, query.grain)):
         keys["was_there"] = f"case when {flow.enters}_on < $start then 1 else 0 end"
-        keys["leaves"] = f"case when {flow.left} and {_later(flow, 'on')} >= $start then 1 else 0 end"
-    sums = {"k": flow.count, "value": flow.value, "valued": f"case when {flow.valued} then 1 else 0 end"}
-    columns = [*(f"{sql} as {name}" for name, sql in keys.items())]
+        later = f"greatest({flow.enters}_on, {flow.ends or flow.enters}_on)"
+        keys["leaves"] = f"case when {left} and {later} >= $start then 1 else 0 end"
+    sums = {
+        "k": f"sum({flow.count})" if flow.count else "count(*)",
+        "value": f"sum({flow.value})",
+        "valued": f"count(*) filter (where {flow.valued})",
+    }
+    columns = [f"{sql} as {name}" for name, sql in keys.items()]
     columns += [f"{sums[weight]} as {weight}" for weight in _weights(group)]
     return (
-        f"""select {", ".join(keys)}, {", ".join(f"sum({name}) as {name}" for name in _weights(group))}
-            from (select {", ".join(columns)} from {entry.table} where {" and ".join([flow.where, *conditions])}) as each
-            group by {", ".join(keys)}""",
+        f"select {', '.join(columns)} from {entry.table} where {' and '.join(conditions)} group by {', '.join(keys.values())}",
         params,
     )
-
-
-def _later(flow: Flow, column: str) -> str:
-    """SQL: the period of leaving; a row that left before it came (a data error) leaves as it comes."""
-    return f"greatest({flow.enters}_{column}, {flow.ends}_{column})"
 
 
 # --- curves -------------------------------------------------------------------------------------------------

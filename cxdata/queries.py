@@ -24,7 +24,7 @@ from cxdata.filters import dimension
 from cxdata.metrics import metric
 from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
 from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
-from cxdata.tallies import Scope, Tally
+from cxdata.tallies import Tally
 
 _COUNTS = ("n", "x", "promoters", "detractors")  # parts that are 0 where nothing happened
 
@@ -44,7 +44,7 @@ class Parts:
 
 def ask(engine: Engine, query: Query, moment: Moment) -> Answer:
     """Answer a question. Raises UnknownName for a dimension that a metric does not have."""
-    found: dict[str, pd.DataFrame | dict[str, list[Any]]] = {}
+    found: dict[str, pd.DataFrame | dict[str, Any]] = {}
     for group in groups(query):
         if isinstance(group[0].measure, Curve):
             found[group[0].name] = flows.curve(engine, group[0], query, moment)
@@ -56,22 +56,28 @@ def ask(engine: Engine, query: Query, moment: Moment) -> Answer:
     return Answer(query, rows, {name: names for name, names in ignored.items() if names})
 
 
-def _together(found: Sequence[pd.DataFrame | dict[str, list[Any]]]) -> pd.DataFrame:
+def _together(found: Sequence[pd.DataFrame | dict[str, Any]]) -> pd.DataFrame:
     """One frame of the rows of all metrics: measured ones are joined as lists, and made a frame once."""
-    frames, columns = [], list[dict[str, list[Any]]]()
+    frames, columns = [], list[dict[str, Any]]()
     for rows in [*found, None]:
         if isinstance(rows, dict):
             columns.append(rows)
             continue
         if columns:
-            joined = {name: [value for one in columns for value in one[name]] for name in columns[0]}
-            frames.append(pd.DataFrame(joined).astype({"period": object, "n": "int64", "partial": bool}))
+            frames.append(pd.DataFrame({name: _joined([one[name] for one in columns]) for name in columns[0]}))
             columns = []
         if rows is not None:
             frames.append(rows)
     if not frames:
         return pd.DataFrame(columns=["metric", "period", *COLUMNS])
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _joined(columns: Sequence[Any]) -> Any:
+    """Some columns one after the other; arrays stay arrays, with their type."""
+    if isinstance(columns[0], np.ndarray):
+        return np.concatenate(columns)
+    return [value for column in columns for value in column]
 
 
 def groups(query: Query) -> list[list[Metric]]:
@@ -107,12 +113,10 @@ def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Mom
         answered.append(_scanned(engine, plain, query, moment))
     found: dict[str, Tally] = {}
     for duration in dict.fromkeys(entry.measure.duration for entry in group if isinstance(entry.measure, Quantile)):
-        own = {e.name: e.measure for e in group if isinstance(e.measure, Quantile) and e.measure.duration == duration}
-        scope_ = Scope(group[0].facts, scans.keys_of(group[0], query), *scans.scope(group[0], query, moment))
-        measures = list(own.values())
-        found[duration] = tallies.tally(engine, measures[0], query.filters.clock, scope_)
-        answers = tallies.quantiles(engine, measures, query.filters.clock, scope_, found[duration])
-        answered.append((found[duration].keys, dict(zip(own, answers, strict=True))))
+        own = [e for e in group if isinstance(e.measure, Quantile) and e.measure.duration == duration]
+        found[duration] = tallies.tally(engine, own[0], query, moment)
+        answers = tallies.quantiles(engine, own, query, moment, found[duration])
+        answered.append((found[duration].keys, dict(zip((entry.name for entry in own), answers, strict=True))))
     names = tuple(scans.keys_of(group[0], query))
     keys = _all_keys(engine, group[0], query, moment, [key for keys, _ in answered for key in keys])
     arrays = {name: parts for own_keys, arrays in answered for name, parts in _aligned(own_keys, arrays, keys).items()}
@@ -179,20 +183,20 @@ def first_day(engine: Engine, entry: Metric) -> date | None:
 # --- parts to rows ------------------------------------------------------------------------------------------
 
 
-def measured(entry: Metric, parts: Parts, query: Query, moment: Moment, engine: Engine) -> dict[str, list[Any]]:
-    """The columns of a metric's rows, in order."""
+def measured(entry: Metric, parts: Parts, query: Query, moment: Moment, engine: Engine) -> dict[str, Any]:
+    """The columns of a metric's rows, in order: numbers as arrays, names as lists."""
     arrays = dict(parts.arrays[entry.name])
     periods = [key[0] for key in parts.keys] if query.grain != TOTAL else [None] * len(parts.keys)
     if isinstance(entry.measure, ProjectedValue):
         arrays.update(_projection(periods, query, moment, engine, entry))
     low, high = entry.measure.interval(arrays)
-    columns: dict[str, list[Any]] = {"metric": [entry.name] * len(periods), "period": periods}
+    columns: dict[str, Any] = {"metric": [entry.name] * len(periods), "period": np.array(periods, dtype=object)}
     columns |= {name: [key[index] for key in parts.keys] for index, name in enumerate(parts.names) if name != "period"}
-    columns["value"] = entry.measure.value(arrays).tolist()
-    columns["n"] = np.nan_to_num(entry.measure.n(arrays)).astype("int64").tolist()
-    columns["low"], columns["high"] = low.tolist(), high.tolist()
+    columns["value"] = entry.measure.value(arrays)
+    columns["n"] = np.nan_to_num(entry.measure.n(arrays)).astype("int64")
+    columns["low"], columns["high"] = low, high
     partial = {start: is_partial(start, query, moment) for start in dict.fromkeys(periods)}
-    columns["partial"] = [partial[start] for start in periods]
+    columns["partial"] = np.array([partial[start] for start in periods], dtype=bool)
     return columns
 
 

@@ -49,12 +49,13 @@ class Moment:
     """As-of and what follows from the settings: what every open clock is read at.
 
     `as_of_s` UTC epoch seconds; `until`: the first local day not begun at as-of. `rolled_s`: the as-of at which the
-    facts hold months (see `scans`); None where they hold none.
+    facts hold months (see `scans`); `newest_s`: the latest instant in the facts. None where they hold none.
     """
 
     settings: Settings
     as_of_s: int
     rolled_s: int | None = None
+    newest_s: int | None = None
 
     @property
     def local(self) -> datetime:
@@ -69,6 +70,11 @@ class Moment:
     def complete_until(self) -> date:
         """The day after the last whole day seen."""
         return self.local.date()
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing in the facts lies after as-of, so that no row has to be compared with it."""
+        return self.newest_s is not None and self.newest_s <= self.as_of_s
 
     def params(self) -> dict[str, Any]:
         return {

@@ -2,8 +2,9 @@
 
 In: metrics that share a table and an instant, a question. Out: SQL and its values. The *months* of a table hold the
 parts of its additive metrics at as-of, a row for every calendar month and combination of the filterable dimensions:
-a few thousand rows, whatever the number of tickets. Days that stick out of whole months are read from the facts and
-added, so a question answers the same from both (a test compares them).
+a few thousand rows, whatever the number of tickets. The *steps* of a table count its durations by month and step (see
+`tallies`). Days that stick out of whole months are read from the facts and added, so a question answers the same from
+both (a test compares them).
 """
 
 from __future__ import annotations
@@ -11,17 +12,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import duckdb
 
 from cxdata.filters import FILTERS, dimension
-from cxdata.metrics import ALL
-from cxdata.metrics.base import Metric
+from cxdata.metrics import ALL, metric
+from cxdata.metrics.base import Metric, Quantile
 from cxdata.questions import TOTAL, Moment, Query, period_end, period_start
+from cxdata.settings import CLOCKS
 
 BEGINS = {"ticket_facts": "created_s", "survey_facts": "answered_s", "purchase_facts": "purchased_s"}
 _MONTHLY = ("month", "quarter", "year")
+_MOST_STRETCHES = 8
 
 
 def months_of(entry: Metric) -> str:
@@ -29,23 +33,49 @@ def months_of(entry: Metric) -> str:
     return f"{entry.time}_months" if entry.measure.additive else ""
 
 
+def steps_of(entry: Metric) -> str:
+    """The name of the table of steps of a metric; "" where it is no quantile."""
+    return f"{entry.time}_steps" if isinstance(entry.measure, Quantile) else ""
+
+
 _ROLLED = {months_of(entry): [one for one in ALL if months_of(one) == months_of(entry)] for entry in ALL}
 _ROLLED.pop("")
-MONTHS = tuple(_ROLLED)
+_DURATIONS = {entry.name: entry.measure for entry in ALL if isinstance(entry.measure, Quantile)}
+_STEPPED = {steps_of(metric(name)): metric(name) for name in _DURATIONS}
+MONTHS = (*_ROLLED, *_STEPPED)
 
 
 def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """(Re)write the tables of months from the facts, as they stand at as-of. Part of the caller's transaction."""
+    """(Re)write the tables of months and of steps from the facts, as they stand at as-of, inside the caller's
+    transaction."""
+    made = {}
     for table, entries in _ROLLED.items():
         entry = entries[0]
-        keys = [*(f"{entry.time}_{grain}" for grain in _MONTHLY), *_dimensions(entry)]
-        conditions, params = scope(entry, Query((entry.name,)), moment)
+        keys = [*_month_keys(entry), *_dimensions(entry)]
         columns = [f"{sql} as {one.name}_{part}" for one in entries for part, sql in one.measure.parts("").items()]
-        sql = (
-            f"create or replace table {table} as select {', '.join([*keys, *columns])} from {entry.facts} "
-            f"where {' and '.join(conditions)} group by {', '.join(keys)}"
+        made[table] = entry, f"select {', '.join([*keys, *columns])} from {{}} group by {', '.join(keys)}"
+    for table, entry in _STEPPED.items():
+        keys = _month_keys(entry)
+        own = {one.duration: one for name, one in _DURATIONS.items() if steps_of(metric(name)) == table}
+        made[table] = (
+            entry,
+            " union all ".join(
+                f"select {', '.join(keys)}, '{one.duration}_{clock}' as duration, {one.step(clock)} as step, count(*) as k "
+                f"from {{}} and {one.known} and {one.step(clock)} is not null group by {', '.join(keys)}, {one.step(clock)}"
+                for one in own.values()
+                for clock in CLOCKS
+            ),
+        )
+    for table, (entry, sql) in made.items():
+        conditions, params = scope(entry, Query((entry.name,)), moment)
+        sql = f"create or replace table {table} as {sql}".replace(
+            "{}", f"{entry.facts} where {' and '.join(conditions)}"
         )
         cursor.execute(sql, {name: value for name, value in params.items() if f"${name}" in sql})
+
+
+def _month_keys(entry: Metric) -> list[str]:
+    return [f"{entry.time}_{grain}" for grain in _MONTHLY]
 
 
 def _dimensions(entry: Metric) -> list[str]:
@@ -64,7 +94,7 @@ def scope(entry: Metric, query: Query, moment: Moment) -> tuple[list[str], dict[
     conditions.append(f"{time}_on < $until")
     if period.end:
         params["until"] = min(period.end, moment.until)
-    if entry.facts in BEGINS:
+    if entry.facts in BEGINS and not moment.sees_all:
         conditions.append(f"{BEGINS[entry.facts]} <= $as_of_s")
     return conditions, params
 
@@ -82,7 +112,8 @@ def select(group: Sequence[Metric], query: Query, moment: Moment) -> tuple[str, 
     entry = group[0]
     keys = keys_of(entry, query)
     conditions, params = scope(entry, query, moment)
-    months = _whole_months(group, query, moment)
+    rolled = all(months_of(one) for one in group) and set(query.by) <= set(_dimensions(entry))
+    months = _whole_months(entry, query, moment) if rolled else None
     if not months:
         return grouped(group, query.filters.clock, keys, entry.facts, conditions), params
     chosen, _ = query.filters.where(entry.table)
@@ -92,8 +123,7 @@ def select(group: Sequence[Metric], query: Query, moment: Moment) -> tuple[str, 
     where = " and ".join([*chosen, *months.within(f"{entry.time}_month")]) or "true"
     pieces = [f"select {', '.join([*named, *stored])} from {months_of(entry)} where {where}"]
     if months.edges:
-        edge = " or ".join(f"({' and '.join(days)})" for days in months.edges)
-        pieces.append(grouped(group, query.filters.clock, keys, entry.facts, [*conditions, f"({edge})"]))
+        pieces.append(grouped(group, query.filters.clock, keys, entry.facts, [*conditions, months.sticking_out]))
     columns = [
         f"{one.measure.combined(part, f'm{i}_{part}')} as m{i}_{part}"
         for i, one in enumerate(group)
@@ -101,6 +131,59 @@ def select(group: Sequence[Metric], query: Query, moment: Moment) -> tuple[str, 
     ]
     grouping = f"group by {', '.join(keys)}" if keys else ""
     return f"select {', '.join([*keys, *columns])} from ({' union all '.join(pieces)}) as parts {grouping}", params
+
+
+def tally(entry: Metric, query: Query, moment: Moment) -> tuple[str, dict[str, Any]]:
+    """The keys, `step` and `k`: how many durations of a quantile lie in each step; a null step counts the rows without.
+
+    Rows without a duration are only there where the rows are asked, for the sake of their keys.
+    """
+    assert isinstance(entry.measure, Quantile)
+    measure, clock, keys = entry.measure, query.filters.clock, keys_of(entry, query)
+    conditions, params = scope(entry, query, moment)
+    step = measure.step(clock) if moment.sees_all else f"case when {measure.known} then {measure.step(clock)} end"
+    named = ", ".join([*(f"{sql} as {name}" for name, sql in keys.items()), ""])
+
+    def of_rows(more: Sequence[str] = ()) -> str:
+        where = " and ".join([*conditions, *more])
+        grouping = ", ".join([*keys.values(), step])
+        return f"select {named}{step} as step, count(*) as k from {entry.facts} where {where} group by {grouping}"
+
+    whole = not query.by and not query.filters.where(entry.table)[0]
+    months = _whole_months(entry, query, moment) if whole else None
+    if not months:
+        return of_rows(), params
+    duration = [f"duration = '{measure.duration}_{clock}'", *months.within(f"{entry.time}_month")]
+    pieces = [f"select {named}step, k from {steps_of(entry)} where {' and '.join(duration)}"]
+    if months.edges:
+        pieces.append(of_rows([months.sticking_out]))
+    grouping = ", ".join([*keys, "step"])
+    rows = " union all ".join(pieces)
+    return f"select {grouping}, sum(k) as k from ({rows}) as pieces group by {grouping}", params | months.params
+
+
+def of_steps(entry: Metric, query: Query, moment: Moment, steps: Sequence[int]) -> tuple[str, dict[str, Any]]:
+    """The keys, `step` and `x`: the durations in seconds that lie in some steps and a few between, in no order."""
+    assert isinstance(entry.measure, Quantile)
+    measure, clock = entry.measure, query.filters.clock
+    conditions, params = scope(entry, query, moment)
+    if not moment.sees_all:
+        conditions.append(measure.known)
+    columns = {**keys_of(entry, query), "step": measure.step(clock), "x": measure.seconds(clock)}
+    wanted = " or ".join(f"{measure.step(clock)} between {first} and {last}" for first, last in _stretches(steps))
+    return (
+        f"select {', '.join(f'{sql} as {name}' for name, sql in columns.items())} from {entry.facts} "
+        f"where {' and '.join(conditions)} and ({wanted})"
+    ), params
+
+
+def _stretches(steps: Sequence[int]) -> list[tuple[int, int]]:
+    """Ordered steps as a few stretches, (first, last): apart where the gaps are widest."""
+    gaps = [after - step for step, after in pairwise(steps)]
+    apart = sorted(sorted(range(len(gaps)), key=lambda at: -gaps[at])[: _MOST_STRETCHES - 1])
+    apart = [at for at in apart if gaps[at] > 1]
+    firsts = [steps[0], *(steps[at + 1] for at in apart)]
+    return list(zip(firsts, [*(steps[at] for at in apart), steps[-1]], strict=True))
 
 
 def grouped(
@@ -121,23 +204,23 @@ class _Months:
 
     start: date | None
     end: date | None
-    edges: tuple[tuple[str, ...], ...]
+    edges: tuple[str, ...]
     params: dict[str, Any]
 
     def within(self, column: str) -> list[str]:
         found = [f"{column} >= $month_start"] if self.start else []
         return [*found, f"{column} < $month_end"] if self.end else found
 
+    @property
+    def sticking_out(self) -> str:
+        """The condition of the days besides."""
+        return f"({' or '.join(self.edges)})"
 
-def _whole_months(group: Sequence[Metric], query: Query, moment: Moment) -> _Months | None:
-    """The months that can answer a question; None where it needs the rows."""
-    entry, period = group[0], query.filters.period
-    if (
-        moment.rolled_s != moment.as_of_s
-        or not all(months_of(one) for one in group)
-        or query.grain not in (*_MONTHLY, TOTAL)
-        or not set(query.by) <= set(_dimensions(entry))
-    ):
+
+def _whole_months(entry: Metric, query: Query, moment: Moment) -> _Months | None:
+    """The months that can answer a question; None where its as-of, grain or period needs the rows."""
+    period = query.filters.period
+    if moment.rolled_s != moment.as_of_s or query.grain not in (*_MONTHLY, TOTAL):
         return None
     end = min(period.end, moment.until) if period.end else moment.until
     start = period.start and period_start(period.start, "month")
@@ -148,7 +231,7 @@ def _whole_months(group: Sequence[Metric], query: Query, moment: Moment) -> _Mon
         return None
     edges = []
     if start and period.start and period.start < start:
-        edges.append((f"{entry.time}_on < $month_start",))
+        edges.append(f"{entry.time}_on < $month_start")
     if last and last < end:
-        edges.append((f"{entry.time}_on >= $month_end",))
+        edges.append(f"{entry.time}_on >= $month_end")
     return _Months(start, last, tuple(edges), {"month_start": start, "month_end": last})

@@ -24,7 +24,7 @@ from cxdata.questions import Moment
 from cxdata.schema import KINDS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 
-SCHEMA_VERSION = 2  # 2: steps of durations and months of facts
+SCHEMA_VERSION = 3  # 2: steps of durations, months of facts; 3: months of steps, the latest instant
 BLOCK = 8 * 2**20  # bytes of an original in one row
 
 _TABLES = """
@@ -83,14 +83,13 @@ class Store:
             cursor.execute(f"create table if not exists {kind.name}_versions ({defined})")
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
-            cursor.execute("insert into state values ('schema', ?), ('data', 0), ('rolled', null)", [SCHEMA_VERSION])
+            cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])
             self.rebuild(cursor)
         elif found[0][0] > SCHEMA_VERSION:
             raise CxError(
                 "{path} was written by a newer version of CX Dashboard. Update the program to open it.", path=self.path
             )
         elif found[0][0] < SCHEMA_VERSION:
-            cursor.execute("insert into state values ('rolled', null)")
             cursor.execute("drop table if exists periods")
             self.rebuild(cursor)
             cursor.execute("update state set value = ? where name = 'schema'", [SCHEMA_VERSION])
@@ -166,7 +165,8 @@ class Store:
         scans.build_months(
             cursor, Moment(settings, parse_instant(str(facts.NO_DATA), "UTC") if as_of_s is None else as_of_s)
         )
-        cursor.execute("update state set value = ? where name = 'rolled'", [as_of_s])
+        cursor.execute("delete from state where name = 'rolled' or name = 'newest'")
+        cursor.execute("insert into state values ('rolled', ?), ('newest', ?)", [as_of_s, facts.newest(cursor)])
         cursor.execute("update state set value = value + 1 where name = 'data'")
 
     def imports(self) -> list[dict[str, Any]]:
@@ -250,8 +250,8 @@ class Store:
         with self.reading() as cursor:
             settings = self._settings(cursor)
             as_of_s = self._as_of(cursor, settings) if as_of_s is None else as_of_s
-            rolled = cursor.execute("select value from state where name = 'rolled'").fetchall()[0][0]
-        return None if as_of_s is None else Moment(settings, as_of_s, rolled)
+            state = dict(cursor.execute("select name, value from state").fetchall())
+        return None if as_of_s is None else Moment(settings, as_of_s, state["rolled"], state["newest"])
 
     @staticmethod
     def _as_of(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> int | None:

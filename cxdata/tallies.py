@@ -1,6 +1,6 @@
 """Durations counted in steps: the quantiles of every group, their intervals and rank tests, from one small answer.
 
-In: a duration, a scope, keys. Out: a Tally (how many durations of each group lie in each step), and from it and one
+In: metrics on one duration, a question. Out: a Tally (how many durations of each group lie in each step), and from it and one
 more, narrow question the exact order statistics. The facts hold beside every duration its step (`facts.STEP_SQL`,
 about 2 % wide), so a scan counts small whole numbers instead of sorting durations, and only the few steps in which
 an order statistic lies are read in full.
@@ -8,33 +8,16 @@ an order statistic lies are read in full.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from cxdata import statistics
+from cxdata import scans, statistics
 from cxdata.arrays import Key, Whole, coded, doubles
 from cxdata.engine import Engine
-from cxdata.metrics.base import Array, Quantile
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The rows that a question is about: a table, the SQL of its keys by name, conditions and their values."""
-
-    table: str
-    keys: Mapping[str, str]
-    conditions: Sequence[str]
-    params: Mapping[str, Any]
-
-    def select(self, columns: Sequence[str], more: Sequence[str] = (), group: str = "") -> str:
-        """A select of the keys and `columns`; `group`: grouped by the keys and this expression."""
-        named = [f"{sql} as {name}" for name, sql in self.keys.items()]
-        grouping = f"group by {', '.join([*self.keys.values(), group])}" if group else ""
-        where = " and ".join([*self.conditions, *more])
-        return f"select {', '.join([*named, *columns])} from {self.table} where {where} {grouping}"
+from cxdata.metrics.base import Array, Metric, Quantile
+from cxdata.questions import Moment, Query
 
 
 @dataclass(frozen=True)
@@ -55,11 +38,11 @@ class Tally:
         return np.bincount(self.place, weights=self.k, minlength=len(self.keys)).astype("int64")
 
 
-def tally(engine: Engine, measure: Quantile, clock: str, scope: Scope) -> Tally:
-    """Count the durations of each group by step."""
-    step = f"case when {measure.known} then {measure.step(clock)} end"
-    found = engine.query(scope.select([f"{step} as step", "count(*) as k"], group=step), **scope.params)
-    codes, keys = coded(found, list(scope.keys))
+def tally(engine: Engine, entry: Metric, query: Query, moment: Moment) -> Tally:
+    """Count the durations of each group by step, for a metric that is a quantile."""
+    sql, params = scans.tally(entry, query, moment)
+    found = engine.query(sql, **params)
+    codes, keys = coded(found, list(scans.keys_of(entry, query)))
     steps, k = doubles(found["step"]), doubles(found["k"]).astype("int64")
     order = np.lexsort((steps, codes))
     order = order[~np.isnan(steps[order])]
@@ -67,19 +50,20 @@ def tally(engine: Engine, measure: Quantile, clock: str, scope: Scope) -> Tally:
 
 
 def quantiles(
-    engine: Engine, measures: Sequence[Quantile], clock: str, scope: Scope, found: Tally
+    engine: Engine, entries: Sequence[Metric], query: Query, moment: Moment, found: Tally
 ) -> list[dict[str, Array]]:
-    """For each measure on the same duration the parts `value`, `n`, `low` and `high`, aligned with the tally's keys.
+    """For each metric on the same duration the parts `value`, `n`, `low` and `high`, aligned with the tally's keys.
 
     Type 7 between order statistics; the ends of the interval are order statistics (see statistics.quantile_ranks).
     """
     n = found.n.astype("float64")
     wanted: list[Array] = []  # 0-based ranks, nan where there is none
+    measures = [entry.measure for entry in entries if isinstance(entry.measure, Quantile)]
     for measure in measures:
         at = np.where(n > 0, (n - 1) * measure.p, np.nan)
         low, high = statistics.quantile_ranks(n, measure.p)
         wanted += [np.floor(at), np.ceil(at), low - 1, high - 1]
-    read = _order_statistics(engine, measures[0], clock, scope, found, np.array(wanted).reshape(len(wanted), -1))
+    read = _order_statistics(engine, entries[0], query, moment, found, np.array(wanted).reshape(len(wanted), -1))
     answers = []
     for number, measure in enumerate(measures):
         below, above, low, high = read[4 * number : 4 * number + 4]
@@ -98,7 +82,7 @@ def mann_whitney(now: Tally, before: Tally) -> float:
     return float(statistics.mann_whitney_p(u, a.sum(), b.sum(), np.sum(together**3 - together)))
 
 
-def _order_statistics(engine: Engine, measure: Quantile, clock: str, scope: Scope, found: Tally, ranks: Array) -> Array:
+def _order_statistics(engine: Engine, entry: Metric, query: Query, moment: Moment, found: Tally, ranks: Array) -> Array:
     """The durations at 0-based ranks: one row a rank, one column a group, nan where the rank is."""
     answer = np.full(ranks.shape, np.nan)
     asked = np.isfinite(ranks)
@@ -110,13 +94,9 @@ def _order_statistics(engine: Engine, measure: Quantile, clock: str, scope: Scop
     cell = np.searchsorted(through, at, side="right")
     within = at - (through[cell] - found.k[cell])
     cells = np.unique(cell)
-    steps = ", ".join(f"({step})" for step in np.unique(found.step[cells]))
-    only = replace(
-        scope, table=f"{scope.table} join (values {steps}) as steps(wanted) on {measure.step(clock)} = wanted"
-    )
-    columns = [f"{measure.step(clock)} as step", f"{measure.seconds(clock)} as x"]
-    rows = engine.query(only.select(columns, [measure.known]), **scope.params)
-    codes, keys = coded(rows, list(scope.keys))
+    sql, params = scans.of_steps(entry, query, moment, np.unique(found.step[cells]).tolist())
+    rows = engine.query(sql, **params)
+    codes, keys = coded(rows, list(scans.keys_of(entry, query)))
     known = {key: place for place, key in enumerate(found.keys)}
     place = np.array([known[key] for key in keys], dtype="int64")[codes]
     width = int(found.step.max()) + 1
@@ -124,8 +104,9 @@ def _order_statistics(engine: Engine, measure: Quantile, clock: str, scope: Scop
     cell_codes = found.place[cells] * width + found.step[cells]
     slot = np.minimum(np.searchsorted(cell_codes, own), cells.size - 1)
     kept = cell_codes[slot] == own
-    slot, x = slot[kept], doubles(rows["x"])[kept]
-    x = x[np.lexsort((x, slot))]
+    x = doubles(rows["x"])[kept].astype("int64")  # whole seconds, not negative: one number sorts them within their slot
+    longest = int(x.max(initial=0)) + 1
+    x = np.sort(slot[kept] * longest + x) % longest
     begins = np.concatenate(([0], np.cumsum(found.k[cells])[:-1]))
     answer[asked] = x[begins[np.searchsorted(cells, cell)] + within]
     return answer

@@ -16,7 +16,10 @@ from cxdata.questions import Query
 from tests.conftest import moment
 from tests.test_queries import d
 
-ADDITIVE = [tuple(one.name for one in ALL if scans.months_of(one) == table) for table in scans.MONTHS]
+KEPT = {
+    table: tuple(one.name for one in ALL if table in (scans.months_of(one), scans.steps_of(one)))
+    for table in scans.MONTHS
+}
 PERIODS = {
     "all": (None, None),
     "whole months": ("2026-01-01", "2026-07-01"),
@@ -28,17 +31,22 @@ PERIODS = {
 }
 
 
-@pytest.mark.parametrize("names", ADDITIVE, ids=scans.MONTHS)
+@pytest.mark.parametrize("names", KEPT.values(), ids=KEPT)
 @pytest.mark.parametrize("period", PERIODS)
 def test_months_and_rows_give_the_same_answer(sample, names, period):
     start, end = PERIODS[period]
     at = moment(sample)
     chosen = ({}, {"team": ("Noord", NOTHING), "channel": ("email",)})
-    for grain, by, values in product(
-        ("total", "month", "quarter", "year"), ((), ("channel",), ("team", "priority")), chosen
+    assert names
+    clocks = ("calendar", "business") if "resolution_time" in names or "first_response_time" in names else ("calendar",)
+    for grain, by, values, clock in product(
+        ("total", "month", "quarter", "year"), ((), ("channel",), ("team", "priority")), chosen, clocks
     ):
-        query = Query(names, grain, by, Filters(Period(start and d(start), end and d(end)), values))
-        months, rows = (queries.ask(DuckDBEngine(sample), query, one).rows for one in (at, replace(at, rolled_s=None)))
+        query = Query(names, grain, by, Filters(Period(start and d(start), end and d(end)), values, clock))
+        months, rows = (
+            queries.ask(DuckDBEngine(sample), query, one).rows
+            for one in (at, replace(at, rolled_s=None, newest_s=None))
+        )
         pd.testing.assert_frame_equal(months, rows, rtol=1e-9, atol=1e-9)
 
 
@@ -58,7 +66,29 @@ def test_months_are_those_of_the_data_only_at_its_own_as_of(sample):
     assert "created_months" not in sql_of(sample, "sla", at=moment(sample, "2026-03-10 12:00"))
 
 
+def test_steps_are_used_when_they_can_be(sample):
+    def sql(name="resolution_time", at=None, **asked):
+        return scans.tally(metric(name), Query((name,), **asked), at or moment(sample))[0]
+
+    assert "ticket_facts" not in sql(grain="quarter")
+    assert "ticket_facts" not in sql("first_response_time_p90", filters=Filters(Period(None, d("2026-03-01"))))
+    for asked in ({"grain": "week"}, {"by": ("team",)}, {"filters": Filters(values={"team": ("Noord",)})}):
+        assert "resolved_steps" not in sql(**asked)
+    assert "resolved_steps" not in sql(at=moment(sample, "2026-03-10 12:00"))
+
+
+def test_nothing_is_compared_with_an_as_of_that_sees_all(sample):
+    for names in KEPT.values():
+        for asked in ({"grain": "week"}, {"by": ("hour",)}):
+            now, early = (
+                scans.scope(metric(names[0]), Query(names, **asked), at)[0]
+                for at in (moment(sample), moment(sample, "2026-03-10 12:00"))
+            )
+            assert not any("as_of_s" in one for one in now)
+            assert any("as_of_s" in one for one in early) == (metric(names[0]).facts in scans.BEGINS)
+
+
 def test_months_are_few(sample):
     for table in scans.MONTHS:
         rows = sample.query(f"select count(*) as rows from {table}").to_pylist()[0]["rows"]
-        assert 0 < rows < 8000
+        assert 0 < rows < (8000 if table.endswith("_months") else 24 * 4 * 500)
