@@ -11,6 +11,7 @@ from collections.abc import Callable
 from cxdata.parsing import YES_WORDS, one_of_sql
 from cxdata.sources.base import Use
 
+AS_OF_MONTH = "getvariable('as_of_month')"  # the first day of the month that dates are derived from; importing sets it
 Reading = Callable[[str, str], str]  # (SQL of the text, SQL condition: the clock has stopped) -> SQL
 
 
@@ -66,6 +67,19 @@ def filled(text: str, _stopped: str) -> str:
     return f"case when {text} is null then 'no' else 'yes' end"
 
 
+def months_before(text: str, _stopped: str) -> str:
+    """The day so many months before the month of as-of (see importing): "14" -> "2025-01-01"."""
+    months = f"try_cast(replace({text}, ',', '.') as double)"
+    day = f"{AS_OF_MONTH} - to_months(cast(round({months}) as integer))"
+    return f"case when {months} between 0 and 1200 then strftime({day}, '%Y-%m-%d') else {text} end"
+
+
+def month_where_yes(text: str, _stopped: str) -> str:
+    """The month of as-of where a flag says yes, and nothing where it says no: the day on which a customer left."""
+    yes, no = (one_of_sql(f"lower({text})", YES_WORDS[word].split()) for word in ("true", "false"))
+    return f"case when {yes} then strftime({AS_OF_MONTH}, '%Y-%m-%d') when not {no} then {text} end"
+
+
 READINGS: dict[str, Reading] = {
     "first_of_several": first_of_several,
     "without_address": without_address,
@@ -76,6 +90,8 @@ READINGS: dict[str, Reading] = {
     "met": met,
     "exceeded": exceeded,
     "filled": filled,
+    "months_before": months_before,
+    "month_where_yes": month_where_yes,
 }
 
 

@@ -62,8 +62,9 @@ def _describe_imports(cursor: duckdb.DuckDBPyConnection) -> None:
         create or replace temp table knowing as
         with fields as (
             select import_id, from_json(understood -> 'fields', '["varchar"]') as names,
-                   coalesce(cast(understood ->> 'trust_sla' as boolean), false) as trust_sla from imports)
-        select import_id, names, trust_sla,
+                   coalesce(cast(understood ->> 'trust_sla' as boolean), false) as trust_sla,
+               coalesce(cast(understood ->> 'derived' as boolean), false) as derived from imports)
+        select import_id, names, trust_sla, derived,
                list_has_any(names, ['first_response_at', 'first_response_s']) as knows_first_response,
                list_has_any(names, ['resolved_at', 'resolution_s']) as dates_resolution,
                list_contains(names, 'status') as knows_status
@@ -365,7 +366,7 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         "customer_facts",
         f"""
         with rows as ({rows})
-        select customer_id, team, channel, segment, monthly_value, estimated,
+        select customer_id, team, channel, segment, monthly_value, estimated, derived,
                {_local("started", "started_on")}, {_local("cancelled", "cancelled_on")},
                cast((year(started_on) * 12 + month(started_on)) * {CODE_MONTH} + day(started_on) as integer) as start_code,
                cast((year(cancelled_on) * 12 + month(cancelled_on)) * {CODE_MONTH} + day(cancelled_on) as integer)
@@ -390,9 +391,9 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 
 _KNOWN_CUSTOMERS = """
-    select customer_id, team, channel, segment, monthly_value, false as estimated, started_on as started_on,
+    select customer_id, team, channel, segment, monthly_value, false as estimated, derived, started_on as started_on,
            case when cancelled_on >= started_on then cancelled_on end as cancelled_on
-    from current_customers qualify row_number() over (partition by customer_id order by import_id desc, source) = 1"""
+    from current_customers join knowing using (import_id) qualify row_number() over (partition by customer_id order by import_id desc, source) = 1"""
 
 
 def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> str:
@@ -407,7 +408,7 @@ def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     )
     return f"""
         select customer_id, arg_max(team, moment) as team, cast(null as varchar) as channel, arg_max(segment, moment) as segment,
-               cast(null as double) as monthly_value, true as estimated,
+               cast(null as double) as monthly_value, true as estimated, false as derived,
                cast({calendars.local_sql(settings.zone, "min(moment)")} as date) as started_on,
                cast({calendars.local_sql(settings.zone, "max(moment)")} as date) + cast($gone as integer) as cancelled_on
         from ({activity}) where customer_id is not null group by customer_id"""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -25,7 +26,7 @@ from cxdata import containers, reading, sources
 from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
 from cxdata.i18n import N_, _
-from cxdata.parsing import WIDE_BLANKS, cleaned, quoted, unclean
+from cxdata.parsing import WIDE_BLANKS, cleaned, one_of_sql, quoted, unclean
 from cxdata.reading import Ragged, TextTable, unique_names
 from cxdata.schema import KINDS, SCORES, Kind
 from cxdata.sources import what_is_missing
@@ -46,6 +47,7 @@ FIRST_ROWS = 50_000  # what they mean is tried on the whole of a longer file
 HEADERS_TRIED = 20
 REQUIRED_MISSING = 1000  # added to a field's number where a required cell is empty
 REPEATED = N_("earlier states of a row that stands again further down")
+EVENTS = N_("further events of a ticket, all in its one row")
 FOOTER = N_("footer lines")
 _RAGGED = {
     "too_many_cells": N_("The row has {cells} cells, the header {columns}."),
@@ -304,7 +306,6 @@ class _Import:
         self.read = 0  # rows that were read
         self.bad = 0  # rows with a cell that cannot be read
         self.wide: bool = after.wide if after else _has_wide_blanks(table.path)
-        self.repeated = 0  # rows that stand again further down
         self.left_out: dict[str, int] = {}
         self.looked: tuple[FieldSeen, ...] = ()
 
@@ -324,13 +325,14 @@ class _Import:
         columns = used_columns(self.source, self.mapping, self.table.header)
         if not columns:
             raise what_is_missing(self.mapping, self.table.header)
+        if self.source.derived:
+            self._set_as_of_month(now)
         self._stage(columns, FIRST_ROWS)
         whole = self.one(f"select count(*) from {STAGING}") != FIRST_ROWS
         if whole or self.after or not self._straight():
             if not whole:
                 self._stage(columns)
             self._whole()
-            self.repeated = self._drop_repeated()
         columns_ = version_columns(self.kind)
         self.cursor.execute(
             f"create or replace temp view typed as select key, {columns_} from {self.kind.name}_versions "
@@ -407,7 +409,12 @@ class _Import:
         self.understood = self._understand()
         self.looked = self._look(self.understood)
         self._type()
-        self._insert(self._keyed())
+        if self.source.events:
+            good = self.one("select count(*) from parsed where left_out is null and bad is null")
+            self.left_out[EVENTS] = good - self._insert(self._of_events())
+        else:
+            self._insert(self._keyed())
+            self.left_out[REPEATED] = self._drop_repeated()
         for number, (_rule, reason) in enumerate(self.understood.left_out):
             self.left_out[reason] = self.one(f"select count(*) from parsed where left_out = {number}")
         self.read = self.one("select count(*) from parsed")
@@ -511,6 +518,36 @@ class _Import:
         return f"""select {self.kind.id} as key, {self._stored(names)} from parsed
                    where left_out is null and bad is null and {self.kind.id} is not null"""
 
+    def _of_events(self) -> str:
+        """SQL: one row a ticket of rows that are its events, in the order of time; a reopened ticket is not resolved."""
+        names = {name for plan in self.understood.plans.values() for name, _ in plan.columns}
+        latest = {name: f"last({name} order by created_at, record) filter (where {name} is not null)" for name in names}
+        rows = {**latest, "created_at": "min(created_at)"}
+        reopened = ("new", "open", "pending", "on_hold")
+        if "resolved_at" in names:
+            rows["resolved_at"] = "max(resolved_at)"
+            rows["reopens"] = (
+                "count(*) filter (where resolved_at is not null and next_at is not null and not next_ends)"
+            )
+        if {"resolved_at", "status"} <= names:
+            rows["resolved_at"] = f"case when not {one_of_sql(latest['status'], reopened)} then max(resolved_at) end"
+        after = "over (partition by ticket_id order by created_at, record)"
+        ends = f"lead(resolved_at is not null) {after} as next_ends," if "resolved_at" in names else ""
+        columns = ", ".join(f"{sql} as {name}" for name, sql in rows.items() if name != "ticket_id")
+        return f"""select ticket_id as key, {self._stored(set(rows))} from (
+                       select ticket_id, {columns} from (
+                           select *, {ends} lead(created_at) {after} as next_at from parsed
+                           where left_out is null and bad is null and ticket_id is not null)
+                       group by ticket_id) order by created_at, key"""
+
+    def _set_as_of_month(self, now: datetime) -> None:
+        """What dates are counted back from where a file has none: the month of as-of, of a first file that of today."""
+        settings = self.store._settings(self.cursor)
+        as_of_s = self.store._as_of(self.cursor, settings)
+        at = now if as_of_s is None else datetime.fromtimestamp(as_of_s - 1, UTC)
+        month = at.astimezone(ZoneInfo(settings.zone)).date().replace(day=1)
+        self.cursor.execute(f"set variable as_of_month = date '{month}'")
+
     def _repeats(self) -> bool:
         """Whether a key stands twice among the rows of this import."""
         mine = f"{self.kind.name}_versions where import_id = {self.import_id}"
@@ -551,7 +588,7 @@ class _Import:
         outcome.notes += [*self.understood.notes, *self._notes(now)]
         outcome.rows = self.read + self.table.ragged_total + len(self.table.footer)
         outcome.rejected = self.bad + self.table.ragged_total
-        left_out = {**self.left_out, REPEATED: self.repeated, FOOTER: len(self.table.footer)}
+        left_out = {**self.left_out, FOOTER: len(self.table.footer)}
         outcome.left_out = {reason: rows for reason, rows in left_out.items() if rows}
         good = self.one("select count(*) from typed")
         met, differs = self._compare()
@@ -565,6 +602,7 @@ class _Import:
         described = self.understood.described()
         described.update(encoding=self.table.encoding, delimiter=self.table.delimiter)
         at = self.table.header_at + 1
+        described["derived"] = self.source.derived
         described["under_header"] = self.table.records[at : at + self.table.header_records - 1]
         return described
 

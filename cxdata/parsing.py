@@ -502,7 +502,7 @@ STATUS_WORDS = {
     "à-faire a-fazer in-behandeling in-uitvoering bezig in-progress work-in-progress processing offen ouvert abierto "
     "aberto en-cours en-cours-(attribué) en-cours-(planifié) in-bearbeitung in-arbeit en-curso em-andamento "
     "em-atendimento em-atendimento-(atribuído) em-atendimento-(planejado) processing-(assigned) processing-(planned) "
-    "waiting-on-us escalado eskaliert",
+    "waiting-on-us escalado eskaliert accepted queued unmatched",
     "pending": "pending waiting wachtend wachten-op-klant awaiting-user-info awaiting-customer waiting-on-customer "
     "waiting-on-contact waiting-for-customer en-attente wartend pendiente pendente snoozed pending-reminder "
     "awaiting-evidence waiting-for-support pending-close aguardando-cliente en-espera-del-cliente wartet-auf-kunden "

@@ -10,6 +10,7 @@ from cxdata.parsing import quoted
 from cxdata.sources.base import Column, Use, Where
 
 CONNECTION = duckdb.connect()
+CONNECTION.execute("set variable as_of_month = date '2026-03-01'")
 
 
 def read(sql: str, *rows: tuple[str | None, ...]) -> list[str | None]:
@@ -46,6 +47,8 @@ READ = {
     "met": {"true": "yes", "FALSE": "no", "?": None},
     "exceeded": {"Sim": "no", "Não": "yes", "perhaps": None},
     "filled": {"x": "yes"},
+    "months_before": {"14": "2025-01-01", "0": "2026-03-01", "1,0": "2026-02-01", "often": "often", "-3": "-3"},
+    "month_where_yes": {"Yes": "2026-03-01", "nee": None, "perhaps": "perhaps"},
 }  # fmt: skip
 
 

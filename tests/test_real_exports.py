@@ -109,6 +109,27 @@ def test_an_event_log_of_servicenow(store, take):
     assert total(store, "tickets_created") == (32, 32)
 
 
+def test_an_event_log_with_a_row_a_change(store, take):
+    outcome = take("bpi2013_volvo_problems_closed_semicolon_iso_tz.csv")
+    assert (outcome.rows, outcome.new, outcome.left_out) == (6660, 1487, {importing.EVENTS: 5173})
+    assert total(store, "resolution_time") == (7086718, 1487)
+    first = store.query("select min(created_at) as first from tickets_versions").to_pylist()[0]["first"]
+    assert str(first) == "2006-01-11 14:49:42"
+
+
+def test_customers_with_tenure_and_churn(store, take):
+    outcome = take("telco_customer_churn_ibm.csv")
+    assert (outcome.kind, outcome.new, outcome.rejected) == ("customers", 7043, 0)
+    assert outcome.understood["derived"]
+    facts = store.query("select count(cancelled_on) / count(*) as left, bool_and(derived) as derived from customer_facts")
+    assert (round(facts.to_pylist()[0]["left"], 4), facts.to_pylist()[0]["derived"]) == (0.2654, True)
+    curve = question(store, "survival").rows.set_index("month")
+    wanted = {12: (0.8432, 0.8342, 0.8518), 24: (0.7887,), 60: (0.6644,)}
+    for month, values in wanted.items():
+        found = curve.loc[month, ["value", "low", "high"]].tolist()
+        assert [round(value, 4) for value in found[: len(values)]] == list(values)
+
+
 def test_purchases_of_lifetimes(store, take):
     outcome = take("lifetimes_example_transactions.csv")
     assert (outcome.kind, outcome.new, outcome.first[:4], outcome.last[:4]) == ("purchases", 15273, "2014", "2014")
@@ -117,8 +138,6 @@ def test_purchases_of_lifetimes(store, take):
 
 
 REFUSED = {
-    "bpi2013_volvo_problems_closed_semicolon_iso_tz.csv": "This looks most like Tickets, but no column was found for",
-    "telco_customer_churn_ibm.csv": 'This looks most like Customers, but no column was found for "Start date" (started_on)',
     "surveymonkey_comma_survey.csv": "No loyalty, satisfaction or effort question was found. Choose the column that holds one",
     "surveymonkey_starwars_two_header_rows.csv": "No loyalty, satisfaction or effort question was found. Choose the column that holds one",
     "typeform_freecodecamp_2016_part1_first2000.csv": "No loyalty, satisfaction or effort question was found. Choose the column that holds one",

@@ -14,6 +14,7 @@ from cxdata.sources.asknicely import ASKNICELY
 from cxdata.sources.base import Mapping_, Source, answers_of, map_columns
 from cxdata.sources.chatwoot import CHATWOOT_CSAT, CHATWOOT_REPORT, CHATWOOT_SLA
 from cxdata.sources.delighted import DELIGHTED
+from cxdata.sources.event_logs import EVENT_LOG, VINST
 from cxdata.sources.formbricks import FORMBRICKS
 from cxdata.sources.freshdesk import FRESHDESK, FRESHSERVICE
 from cxdata.sources.generic import GENERIC
@@ -32,6 +33,7 @@ from cxdata.sources.questionpro import QUESTIONPRO
 from cxdata.sources.salesforce import SALESFORCE, SALESFORCE_LOADER
 from cxdata.sources.servicenow import SERVICENOW, SERVICENOW_LABELS
 from cxdata.sources.surveymonkey import SURVEYMONKEY
+from cxdata.sources.tenure import TENURE
 from cxdata.sources.typeform import TYPEFORM
 from cxdata.sources.zammad import ZAMMAD
 from cxdata.sources.zendesk import (
@@ -80,6 +82,9 @@ SOURCES: tuple[Source, ...] = (
     NYC_311,
     SHOP_CONTACTS,
     SUPPORT_RATINGS,
+    VINST,
+    EVENT_LOG,
+    TENURE,
 )
 # Files that are known, and hold nothing that can be counted: each says which export to take instead.
 REFUSED: tuple[Source, ...] = (CHATWOOT_REPORT, CHATWOOT_SLA, ZENDESK_COMMENTS, ZENDESK_HISTORY)

@@ -97,7 +97,8 @@ class Source:
     `header_records`: records the header takes; the question texts stand in record `labels_in`. `second_header`: what
     the first cell of a second header record may be, where only some files have one. `type_column`: column whose word says
     which score a row holds, and `types` what each word means: (field, worst, best).
-    `answers`: survey fields (csat, comment, answered_at …) that stand beside the ticket in the same row; see
+    `events`: one row an event; a ticket is created at its first and resolved at the last that ends it. `derived`: its
+    dates are worked out from durations, and say so wherever they are shown. `answers`: survey fields (csat, comment, answered_at …) that stand beside the ticket in the same row; see
     `answers_of`, whose sources are `beside` the tickets. `refused`: the sentence for a file that is known and cannot be taken. `remark`: what the user should
     know of every file of this source.
     """
@@ -122,6 +123,8 @@ class Source:
     refused: str = ""
     remark: str = ""
     beside: bool = False
+    events: bool = False
+    derived: bool = False
 
     def claims(self, header: Sequence[str]) -> bool:
         """Whether this is the source's header."""

@@ -7,6 +7,7 @@ import re
 
 import streamlit as st
 
+from cxdata import formats
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.ui import state, view
@@ -131,14 +132,24 @@ def empty(text: str) -> None:
 
 
 def estimated_note() -> None:
-    """Say it where customers are estimated from activity, for want of a customers file."""
-    found = state.engine().query("select count(*) as k from customer_facts where estimated").to_pylist()
-    if found[0]["k"]:
+    """Say it where the dates of customers were not in a file: estimated from activity, or derived from durations."""
+    sql = "select count(*) filter (where estimated) as estimated, count(*) filter (where derived) as derived from customer_facts"
+    found = state.engine().query(sql).to_pylist()[0]
+    if found["estimated"]:
         st.info(
             _(
                 "Estimated from activity: there is no customers file. A customer counts as gone {days} days after the "
                 "last purchase or contact. Import a customers file to measure it.",
                 days=state.settings().churn_after_days,
+            ),
+            icon=":material/info:",
+        )
+    if found["derived"]:
+        st.info(
+            _(
+                "The dates of {count} customers are derived from months of tenure: survival is right, single months of "
+                "retention and churn say nothing.",
+                count=formats.decimal(found["derived"], 0),
             ),
             icon=":material/info:",
         )
