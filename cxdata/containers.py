@@ -28,6 +28,7 @@ from cxdata.i18n import N_
 
 CHUNK = 2**20
 HEAD = 4096
+HEAD_BYTES = 8 * 2**20  # the start of a large file, to show what it means
 MAX_BYTES = 20 * 2**30  # what one file may unpack to
 MAX_RATIO = 200  # times its own size; exports compress 5 to 40 times
 FREE_BYTES = 64 * 2**20  # below which the ratio does not matter
@@ -51,7 +52,8 @@ class Part:
     """One table of a file. `member`: its name in the archive; `sheet`: in the workbook; "" where there is none.
 
     `rows` counts the filled rows, of a text no further than two. `delimiter` is set where we wrote the text.
-    `problem` says why a member of an archive cannot be read; its path is then of no use.
+    `problem` says why a member of an archive cannot be read; its path is then of no use. `cut`: how many bytes at the
+    start of the table these are, where it goes on.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Part:
     rows: int = 2
     delimiter: str | None = None
     problem: CxError | None = None
+    cut: int = 0
 
     @property
     def key(self) -> str:
@@ -68,10 +71,10 @@ class Part:
         return self.sheet or self.member
 
 
-def parts(path: Path, workdir: Path, *, name: str | None = None) -> tuple[Part, ...]:
+def parts(path: Path, workdir: Path, *, name: str | None = None, head: bool = False) -> tuple[Part, ...]:
     """The tables of a file, in its own order; a text file is one, itself.
 
-    `name` is the file's name as the user knows it. What has to be unpacked is written into workdir. Raises FileProblem
+    With `head`, no more of a text in an archive is unpacked than `head_of` takes. `name` is the file's name as the user knows it. What has to be unpacked is written into workdir. Raises FileProblem
     for a file that cannot be unpacked or holds no table; a bad member of an archive is a Part with a problem.
     """
     path, name = Path(path), name or Path(path).name
@@ -81,7 +84,7 @@ def parts(path: Path, workdir: Path, *, name: str | None = None) -> tuple[Part, 
         size = path.stat().st_size
         limit = min(MAX_BYTES, max(FREE_BYTES, MAX_RATIO * size))
         workdir.mkdir(parents=True, exist_ok=True)
-        return _Opened(Path(tempfile.mkdtemp(prefix="parts-", dir=workdir)), limit).parts(Part(name, path))
+        return _Opened(Path(tempfile.mkdtemp(prefix="parts-", dir=workdir)), limit, head).parts(Part(name, path))
     except OSError as error:
         raise FileProblem(
             "{file} could not be unpacked: {reason}. Check that you may open it and that the disk is not full.",
@@ -151,11 +154,29 @@ def _several(tables: tuple[Part, ...] | list[Part]) -> CxError:
     )
 
 
+def head_of(part: Part, workdir: Path) -> Part:
+    """The start of a large text, up to the end of a line outside of quotation marks; a smaller one is itself."""
+    if part.problem or part.path.stat().st_size <= HEAD_BYTES:
+        return part
+    with part.path.open("rb") as file:
+        start = file.read(HEAD_BYTES)
+    cut, wide = len(start), start[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for _line in range(1000):
+        cut = start.rfind(b"\n", 0, cut)
+        if cut < 0 or start.count(b'"', 0, cut) % 2 == 0:
+            break
+    cut = len(start) if cut < 0 else cut + 1
+    cut += cut % 2 if wide else 0
+    head = Path(tempfile.mkdtemp(prefix="head-", dir=workdir)) / "head.csv"
+    head.write_bytes(start[:cut])
+    return replace(part, path=head, cut=cut)
+
+
 class _Opened:
     """The unpacking of one file; `left` is what it may still unpack to, in bytes."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self.folder, self.limit, self.left, self.files = folder, limit, limit, 0
+    def __init__(self, folder: Path, limit: int, head: bool) -> None:
+        self.folder, self.limit, self.left, self.files, self.head = folder, limit, limit, 0, head
 
     def parts(self, part: Part, depth: int = 0) -> tuple[Part, ...]:
         """The parts of a file that may itself be packed."""
@@ -185,11 +206,14 @@ class _Opened:
         return self.parts(unpacked, depth + 1)
 
     def _unpacked(self, file: IO[bytes] | gzip.GzipFile, part: Part) -> Path:
-        target = self._new_file()
+        target, is_text = self._new_file(), True
         with target.open("wb") as out:
             while chunk := file.read(CHUNK):
+                is_text = is_text and (out.tell() > 0 or not chunk.startswith((*_ZIP, _GZIP, _OLE)))
                 self._take(len(chunk), part)
                 out.write(chunk)
+                if self.head and is_text and out.tell() > HEAD_BYTES:
+                    break
         return target
 
     def _new_file(self) -> Path:

@@ -23,6 +23,9 @@ class Note:
     def __str__(self) -> str:
         return _said(self.message, self.values)
 
+    def __hash__(self) -> int:
+        return hash((self.message, tuple(sorted(self.values.items()))))
+
     def dumped(self) -> list[Any]:
         return [self.message, dict(self.values)]
 

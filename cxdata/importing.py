@@ -27,6 +27,8 @@ from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
 from cxdata.i18n import N_, _
 from cxdata.parsing import WIDE_BLANKS, cleaned, one_of_sql, quoted, unclean
+from cxdata.progress import FACTS, KEEP, ROWS, UNDERSTAND, Progress, stopped
+from cxdata.questions import starts_between
 from cxdata.reading import Ragged, TextTable, unique_names
 from cxdata.schema import KINDS, SCORES, Kind
 from cxdata.sources import what_is_missing
@@ -42,10 +44,15 @@ from cxdata.understanding import (
     used_columns,
 )
 
+LEAD = {"tickets": "created_at", "surveys": "answered_at", "customers": "started_on", "purchases": "purchased_at"}
+FEW = 20  # rows that show nothing by being all alike
+GAP_ROWS = 50  # in a file of so many rows and months, a month without any is a gap
+GAP_MONTHS = 4
 SHOWN_ROWS = 5
 FIRST_ROWS = 50_000  # what they mean is tried on the whole of a longer file
 HEADERS_TRIED = 20
 REQUIRED_MISSING = 1000  # added to a field's number where a required cell is empty
+RECALLED = N_("Read with what was chosen for an earlier file with the same header, on {day}.")
 REPEATED = N_("earlier states of a row that stands again further down")
 EVENTS = N_("further events of a ticket, all in its one row")
 FOOTER = N_("footer lines")
@@ -85,7 +92,8 @@ class Outcome:
     """What an import did, or would do. `left_out`: {reason: rows}. `import_id` None: nothing was stored.
 
     `seen`: of a dry run, how each field was understood. `beside`: the survey answers that stood beside the tickets of
-    the same file, an import of its own.
+    the same file, an import of its own. `of_head`: how many bytes at the start of the file were read, where it was not
+    the whole of it.
     """
 
     file: str
@@ -105,6 +113,7 @@ class Outcome:
     import_id: int | None = None
     seen: tuple[FieldSeen, ...] = ()
     beside: Outcome | None = None
+    of_head: int = 0
 
     @property
     def all(self) -> tuple[Outcome, ...]:
@@ -142,44 +151,82 @@ def import_file(
     now: datetime | None = None,
     dry_run: bool = False,
     part: Part | None = None,
+    head: bool = False,
+    progress: Progress | None = None,
 ) -> Outcome:
-    """Import one file; with `dry_run` everything is done and nothing kept.
+    """Import one file; with `dry_run` everything is done and nothing kept, with `head` on the start of the file only.
 
     `name` is the file's name as the user knows it. `part` is the table to take of a file that holds several (see
     `parts_of`); without one it is that of `choices.sheet`, or the only one. The whole file is kept as it came. Dates
     after `now` (default: this moment) are no news: they do not move as-of. Satisfaction scores beside the tickets of a
-    file go in too, as a second import. Raises CxError with one sentence where nothing of the file can go in.
+    file go in too, as a second import. What was chosen for an earlier file with the same header holds for this one, see
+    `Choices.recall`. Raises CxError with one sentence where nothing of the file can go in.
     """
-    choices = choices or Choices()
+    choices, progress = choices or Choices(), progress or Progress()
     name = name or path.name
     now = now or datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
-        packed = aside.submit(_pack, path, Path(folder))
-        part = part or containers.choose(containers.parts(path, Path(folder), name=name), choices.sheet)
-        table, source, mapping = recognise(opened(part, Path(folder)), choices)
+        packed = None if dry_run else aside.submit(_pack, path, Path(folder))
+        part = part or containers.choose(containers.parts(path, Path(folder), name=name, head=head), choices.sheet)
+        part = containers.head_of(part, Path(folder)) if head else part
+        table, choices, recalled = _recalled(store, opened(part, Path(folder)), choices)
+        table, source, mapping = recognise(table, choices)
 
-        with store.writing() as cursor, _kept_unless(cursor, dry_run):
+        with store.writing() as cursor, _kept_unless(cursor, dry_run), _stoppable(progress):
 
             def imported(steps: _Import) -> Outcome:
                 outcome = steps.run(now)
-                outcome.understood.update(original=name, member=part.member, sheet=part.sheet)
-                if dry_run:
+                outcome.understood.update(original=name, member=part.member, sheet=part.sheet, recalled=recalled)
+                outcome.of_head = part.cut
+                if recalled:
+                    outcome.notes.append(note(RECALLED, day=recalled))
+                if packed is None:
                     outcome.seen = steps.seen()
                 elif not (steps.after and outcome.is_nothing):
                     steps.keep(outcome, packed.result(), by, now)
                 return outcome
 
-            steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder))
+            steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder), progress)
             outcome = imported(steps)
             own = not choices.source or choices.source == source.name
             answers = sources.answers_in(source, steps.table.header) if own else None
             if answers and not answers[1].missing:
-                choices = replace(choices, kind=None, source=None, mapping={})
-                found = imported(_Import(cursor, store, steps.table, *answers, choices, part.name, Path(folder), steps))
+                own_choices = replace(choices, kind=None, source=None, mapping={})
+                found = imported(
+                    _Import(cursor, store, steps.table, *answers, own_choices, part.name, Path(folder), progress, steps)
+                )
                 outcome.beside = None if found.is_nothing else found
             if not dry_run:
+                if choices.corrections():
+                    store.remember(cursor, table.header, choices.corrections())
+                progress.begin(FACTS, cursor)
                 store.rebuild(cursor)
+                progress.begin(KEEP)
     return outcome
+
+
+def _recalled(store: Store, table: TextTable, choices: Choices) -> tuple[TextTable, Choices, str]:
+    """The table with its header, and the choices: where there are none, those made for an earlier file with the same
+    header, and the day they were made."""
+    if choices.corrections() or not choices.recall:
+        return table, choices, ""
+    found = store.remembered(table.with_header(_header_at(table, choices)).header)
+    if not found:
+        return table, choices, ""
+    day, chosen = found
+    chosen["scales"] = {name: (worst, best) for name, (worst, best) in chosen.get("scales", {}).items()}
+    return table, replace(choices, **chosen), day
+
+
+@contextmanager
+def _stoppable(progress: Progress) -> Iterator[None]:
+    """An interrupted query is the reader's wish to stop."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise stopped() from error
+    finally:
+        progress.end()
 
 
 def opened(part: Part, folder: Path) -> TextTable:
@@ -296,10 +343,11 @@ class _Import:
         choices: Choices,
         name: str,
         folder: Path,
+        progress: Progress,
         after: _Import | None = None,
     ) -> None:
         """`after`: the import of the tickets of the same file, in the same transaction; it found the table readable."""
-        self.cursor, self.store, self.table, self.folder = cursor, store, table, folder
+        self.cursor, self.store, self.table, self.folder, self.progress = cursor, store, table, folder, progress
         self.source, self.mapping, self.choices, self.name = source, mapping, choices, name
         self.after = after
         self.ragged: tuple[Ragged, ...] = after.ragged if after else ()
@@ -327,9 +375,11 @@ class _Import:
             raise what_is_missing(self.mapping, self.table.header)
         if self.source.derived:
             self._set_as_of_month(now)
+        self.progress.begin(UNDERSTAND, self.cursor)
         self._stage(columns, FIRST_ROWS)
         whole = self.one(f"select count(*) from {STAGING}") != FIRST_ROWS
         if whole or self.after or not self._straight():
+            self.progress.begin(ROWS, self.cursor)
             if not whole:
                 self._stage(columns)
             self._whole()
@@ -388,6 +438,7 @@ class _Import:
         self.looked = self._look(understood)
         values = ", ".join(f"{sql} as {name}" for plan in understood.plans.values() for name, sql in plan.columns)
         sure = f"case when {sure_sql(understood)} and v.{self.kind.id} is not null then true else error('unsure') end"
+        self.progress.begin(ROWS, self.cursor)
         try:
             with _in_any_order(self.cursor):
                 self.read = self._insert(
@@ -396,6 +447,8 @@ class _Import:
                 )
             if self._repeats():
                 raise duckdb.DataError("a key stands twice, and the order of the rows is not known")
+        except duckdb.InterruptException:
+            raise
         except duckdb.Error:
             self._start_again()
             return False
@@ -445,8 +498,8 @@ class _Import:
         """The text of the mapped columns of all rows, or of the first, in a table of its own."""
         try:
             self._load(columns, limit)
-        except duckdb.Error:
-            if self.after:
+        except duckdb.Error as error:
+            if self.after or isinstance(error, duckdb.InterruptException):
                 raise
             self._start_again()
             self.table, self.ragged = reading.strict_copy(self.table, self.folder)
@@ -624,13 +677,7 @@ class _Import:
 
     def _span(self, now: datetime) -> tuple[str | None, str | None, int | None]:
         """(first day, last day, newest second seen) of the rows; due and future dates are no news."""
-        lead = {
-            "tickets": "created_at",
-            "surveys": "answered_at",
-            "customers": "started_on",
-            "purchases": "purchased_at",
-        }
-        main = lead[self.kind.name]
+        main = LEAD[self.kind.name]
         zone = quoted(self.store._settings(self.cursor).zone)
         is_date = self.understood.kind.field(main).type == "date"
         day = "{}" if is_date else f"cast(timezone({zone}, timezone('UTC', {{}})) as date)"
@@ -678,6 +725,7 @@ class _Import:
                         count=early,
                     )
                 )
+        notes += [*self._alike(), *self._gaps(), *self._twice()]
         if self.understood.date_why not in ("iso", "chosen", "days above 12", "year first", "month name", "number"):
             notes.append(
                 note(
@@ -687,6 +735,64 @@ class _Import:
                 )
             )
         return notes
+
+    def _alike(self) -> Iterator[Note]:
+        """Columns that say the same in every row, which they seldom do."""
+        names = [
+            plan.name
+            for plan in self.understood.plans.values()
+            if plan.header
+            and (plan.type in ("status", "priority", "score") or plan.name in ("channel", "team", "agent"))
+        ]
+        if not names:
+            return
+        counts = ", ".join(
+            f"count({name}), count(distinct {name}), cast(any_value({name}) as varchar)" for name in names
+        )
+        rows, *found = self.rows(f"select count(*), {counts} from typed")[0]
+        same = [
+            f'"{self._header(name)}" ({value})'
+            for name, filled, distinct, value in zip(names, found[::3], found[1::3], found[2::3], strict=True)
+            if distinct == 1 and filled == rows >= FEW
+        ]
+        if same:
+            yield note("The same in every row: {columns}.", columns=", ".join(same))
+
+    def _gaps(self) -> Iterator[Note]:
+        """Months without a row between months that have some."""
+        months = self.rows(
+            f"select cast(date_trunc('month', {LEAD[self.kind.name]}) as date) as month, count(*) from typed group by 1 order by 1"
+        )
+        if len(months) < GAP_MONTHS or sum(k for _, k in months) < GAP_ROWS:
+            return
+        there = {month for month, _ in months}
+        missing = [month for month in starts_between(min(there), max(there), "month") if month not in there]
+        if missing and len(missing) <= len(there) / 2:
+            named = ", ".join(f"{month:%Y-%m}" for month in missing[:6]) + (" …" if len(missing) > 6 else "")
+            yield note("No rows in {months}, between months that have some. Is the export complete?", months=named)
+
+    def _twice(self) -> Iterator[Note]:
+        """Earlier imports from another tool over the same days: what is in both is counted twice."""
+        if self.kind.name not in ("tickets", "purchases"):
+            return
+        first, last = self.rows(
+            f"select cast(min({LEAD[self.kind.name]}) as date), cast(max({LEAD[self.kind.name]}) as date) from typed"
+        )[0]
+        if first is None:
+            return
+        found = self.rows(f"""
+            select import_id, file_name from imports
+            where kind = '{self.kind.name}' and undone_at is null and import_id < {self.import_id}
+              and import_id in (select import_id from {self.kind.name}_versions
+                                where source != {quoted(self.source.system)} group by import_id)
+              and cast(outcome ->> 'first' as date) <= date '{last}' and cast(outcome ->> 'last' as date) >= date '{first}'
+            order by import_id desc limit 1""")
+        for number, file in found:
+            yield note(
+                'Import {number} ("{file}") is from another tool and covers the same days: what is in both files is counted twice.',
+                number=number,
+                file=file,
+            )
 
     def _header(self, name: str) -> str:
         return self.understood.plans[name].header
@@ -714,7 +820,7 @@ class _Import:
         _keep_original(self.cursor, original)
         outcome.import_id = self.import_id
         self.cursor.execute(
-            "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
+            "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, null)",
             [
                 self.import_id,
                 now.astimezone(UTC).replace(tzinfo=None),

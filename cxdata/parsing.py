@@ -406,7 +406,7 @@ def _evidence(run: Run, relation: str, text: str) -> tuple[int, int, bool, bool,
 
 # --- numbers ------------------------------------------------------------------------------------------------
 
-POINTS = "numbers with a point"
+POINTS = N_("numbers with a point before the last digits")
 _MONEY = "'[\\s\u00a0\u202f€$£]|EUR|USD|GBP|,-$|%'"
 
 
@@ -426,11 +426,11 @@ def decide_decimal(run: Run, relation: str, columns: Sequence[str], delimiter: s
         )[0]
         comma, dot, unsure = comma + row[0], dot + row[1], unsure + row[2]
     if comma or dot:
-        return (",", "numbers with a comma before the last digits") if comma > dot else (".", POINTS)
+        return (",", N_("numbers with a comma before the last digits")) if comma > dot else (".", POINTS)
     if not unsure:
-        return (",", "no decimals") if delimiter == ";" else (".", "no decimals")
+        return "," if delimiter == ";" else ".", N_("no number in the file has decimals")
     if delimiter == ";":
-        return ",", "semicolons go with a decimal comma"
+        return ",", N_("semicolons go with a decimal comma")
     raise Undecided(
         'Numbers such as "1,234" can be one thousand and more or one and a bit, and no other number in the file '
         "shows which. Choose the decimal mark (--decimal comma or --decimal point)."
@@ -438,14 +438,19 @@ def decide_decimal(run: Run, relation: str, columns: Sequence[str], delimiter: s
 
 
 def number_sql(text: str, decimal: str) -> str:
-    """SQL: the number; null where the text is none. Currency signs, blanks and % are passed over."""
+    """SQL: the number; null where the text is none. Currency signs, blanks and % are passed over.
+
+    The other mark stands between thousands or nowhere: with a decimal comma "12.5" is no number, and surely not 125.
+    """
     bare = f"regexp_replace({text}, {_MONEY}, '', 'g')"
     other = "," if decimal == "." else "."
-    bare = f"replace(replace({bare}, {quoted(other)}, ''), ',', '.')"
+    grouped = f"'^[+-]?\\d{{1,3}}([{other}]\\d{{2,3}})*[{other}]\\d{{3}}([{decimal}]\\d*)?$'"
+    is_one = f"not contains({text}, {quoted(other)}) or regexp_matches({bare}, {grouped})"
+    number = f"try_cast(replace(replace({bare}, {quoted(other)}, ''), ',', '.') as double)"
     plain = f"try_cast({text} as double)"  # most cells are just that, and need no work
     if decimal == ",":
         plain = f"case when not contains({text}, '.') then {plain} end"
-    value = f"coalesce({plain}, try_cast({bare} as double))"
+    value = f"coalesce({plain}, case when {is_one} then {number} end)"
     return f"case when isfinite({value}) then {value} end"
 
 

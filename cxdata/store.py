@@ -7,11 +7,13 @@ and the current row of a key is its version in the newest import that is not und
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +34,24 @@ create sequence if not exists import_ids;
 create table if not exists state (name varchar primary key, value bigint);
 create table if not exists imports (
     import_id integer primary key, imported_at timestamp, imported_by varchar, file_name varchar, sha256 varchar,
-    bytes bigint, source varchar, kind varchar, understood json, outcome json, undone_at timestamp);
+    bytes bigint, source varchar, kind varchar, understood json, outcome json, undone_at timestamp, redone_at timestamp);
+alter table imports add column if not exists redone_at timestamp;
+create table if not exists remembered (header varchar primary key, saved_at timestamp, choices json);
 create table if not exists originals (sha256 varchar, part integer, raw_bytes integer, compressed blob);
 create table if not exists rejects (
     import_id integer, line bigint, field varchar, column_name varchar, value varchar, reason varchar,
     cells varchar[]);
 create table if not exists settings (id integer, saved_at timestamp, name varchar, value json);
 """
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Rows of an import: those of no other one, those over an older state, and those under a newer one."""
+
+    alone: int
+    over: int
+    under: int
 
 
 class Store:
@@ -134,10 +147,10 @@ class Store:
     # --- imports --------------------------------------------------------------------------------------------
 
     def active_imports(self, cursor: duckdb.DuckDBPyConnection, kind: str) -> list[tuple[int, bool]]:
-        """[(import id, whether it met keys that were there before)] of the imports that are not undone."""
+        """[(import id, whether its keys may be those of others)] of the imports that are not undone."""
         sql = """
-            select import_id, coalesce(cast(outcome ->> 'changed' as bigint), 0)
-                            + coalesce(cast(outcome ->> 'unchanged' as bigint), 0) > 0
+            select import_id, redone_at is not null or coalesce(cast(outcome ->> 'changed' as bigint), 0)
+                                                      + coalesce(cast(outcome ->> 'unchanged' as bigint), 0) > 0
             from imports where kind = ? and undone_at is null order by import_id"""
         return [(int(number), bool(met)) for number, met in cursor.execute(sql, [kind]).fetchall()]
 
@@ -196,13 +209,51 @@ class Store:
                 file=row["file_name"],
                 day=row["undone_at"][:10],
             )
+        return self._standing_again(import_id, "undone_at", "redone_at")
+
+    def redo(self, import_id: int) -> dict[str, Any]:
+        """Put an import that was undone back in its place: the rows are as if it had never been taken back."""
+        row = self.one_import(import_id)
+        if not row["undone_at"]:
+            raise CxError("Import {number} ({file}) is not undone.", number=import_id, file=row["file_name"])
+        return self._standing_again(import_id, "redone_at", "undone_at")
+
+    def _standing_again(self, import_id: int, now: str, never: str) -> dict[str, Any]:
         with self.writing() as cursor:
-            cursor.execute(
-                "update imports set undone_at = cast(now() at time zone 'UTC' as timestamp) where import_id = ?",
-                [import_id],
-            )
+            sql = f"update imports set {now} = cast(now() at time zone 'UTC' as timestamp), {never} = null where import_id = ?"
+            cursor.execute(sql, [import_id])
             self.rebuild(cursor)
         return self.one_import(import_id)
+
+    def standing(self, import_id: int) -> Standing:
+        """How the rows of an import stand to those of the others that are not undone."""
+        kind = self.one_import(import_id)["kind"]
+        sql = f"""
+            with others as (
+                select source, key, min(import_id) < $id as older, max(import_id) > $id as newer from {kind}_versions
+                where import_id != $id and import_id in (select import_id from imports where undone_at is null)
+                group by source, key)
+            select count(*) filter (where older is null) as alone, count(*) filter (where older and not newer) as over,
+                   count(*) filter (where newer) as under
+            from {kind}_versions as mine left join others using (source, key) where mine.import_id = $id"""
+        return Standing(**self.query(sql, id=import_id).to_pylist()[0])
+
+    # --- what the reader said of a header -------------------------------------------------------------------
+
+    def remember(self, cursor: duckdb.DuckDBPyConnection, header: Sequence[str], choices: Mapping[str, Any]) -> None:
+        """Keep what was chosen for a file, for the next one with the same header."""
+        sql = "insert or replace into remembered values (?, cast(now() at time zone 'UTC' as timestamp), ?)"
+        cursor.execute(sql, [_fingerprint(header), json.dumps(choices)])
+
+    def forget(self, header: Sequence[str]) -> None:
+        with self.writing() as cursor:
+            cursor.execute("delete from remembered where header = ?", [_fingerprint(header)])
+
+    def remembered(self, header: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
+        """(day, choices) kept for a header; None where there are none."""
+        sql = "select strftime(saved_at, '%Y-%m-%d') as day, choices from remembered where header = $header"
+        rows = self.query(sql, header=_fingerprint(header)).to_pylist()
+        return (rows[0]["day"], json.loads(rows[0]["choices"])) if rows else None
 
     def original(self, sha256: str) -> bytes:
         """The bytes of an imported file as they came."""
@@ -282,6 +333,10 @@ def _cannot_open(path: Path | None, error: Exception) -> CxError:
             path=path,
         )
     return CxError("{path} cannot be opened as a database: {reason}", path=path, reason=text.splitlines()[0])
+
+
+def _fingerprint(header: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(header).encode()).hexdigest()
 
 
 def version_columns(kind: Kind) -> str:

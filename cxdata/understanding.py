@@ -23,6 +23,14 @@ from cxdata.sources.base import NO_ANSWER, LeftOut, Mapping_, Source, Use, find_
 
 STAGING = "staging"
 SETTLED = ("iso", "chosen", "days above 12", "month name")  # reasons that the rest of a file cannot undo
+CHOSEN = note("chosen by you")
+DATE_WHY = {
+    "iso": note("written year first, as in ISO 8601"),
+    "chosen": CHOSEN,
+    "days above 12": note("numbers above 12 can only be days"),
+    "year first": note("the year stands first"),
+    "month name": note("months are written in words"),
+}
 INSTEAD = {"first_response_at": "first_response_s", "resolved_at": "resolution_s"}
 
 
@@ -32,7 +40,8 @@ class Choices:
 
     `mapping`: field -> column name ("" takes the field off). `scales`: score -> (worst, best).
     `direction`: "easy" where a high effort score is good, "hard" where it is bad. `sheet`: the sheet of a workbook, or
-    the file in an archive.
+    the file in an archive. `recall`: what was chosen for an earlier file with the same header holds for this one too,
+    if nothing is chosen here.
     """
 
     kind: str | None = None
@@ -45,6 +54,7 @@ class Choices:
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     trust_sla: bool = False
     sheet: str | None = None
+    recall: bool = True
 
     def __post_init__(self) -> None:
         for what, value, known in (
@@ -56,6 +66,24 @@ class Choices:
                 raise UnknownName(what, value, known)
         if self.zone is not None:
             check_zone(self.zone)
+
+    def corrections(self) -> dict[str, Any]:
+        """What was chosen of a file's meaning, as JSON; empty where all is as understood."""
+        chosen = {name: getattr(self, name) for name in _CORRECTIONS}
+        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in chosen.items() if value}
+
+
+_CORRECTIONS = ("kind", "source", "zone", "date_order", "decimal", "direction", "mapping", "scales", "trust_sla")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing that was decided of a whole file and matters. `what`: zone, date_order, decimal, direction or the name
+    of a score (its scale); `value`: a zone, a code or "worst–best"; `why`: the reason of the proposal."""
+
+    what: str
+    value: str
+    why: Note
 
 
 @dataclass(frozen=True)
@@ -124,6 +152,7 @@ class Understanding:
     notes: tuple[Note, ...]
     trust_sla: bool = False
     settled: bool = False
+    decisions: tuple[Decision, ...] = ()
 
     def described(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
@@ -138,7 +167,7 @@ class Understanding:
             "date_why": self.date_why,
             "decimal": self.decimal,
             "trust_sla": self.trust_sla,
-            "notes": [entry.dumped() for entry in self.notes],
+            "decisions": [[entry.what, entry.value, entry.why.dumped()] for entry in self.decisions],
         }
 
 
@@ -178,6 +207,7 @@ class _Understander:
         self.settled = True
         self.uses = self._filled(mapping.uses)
         self.notes: list[Note] = []
+        self.decisions: list[Decision] = []
         self.plans: dict[str, Plan] = {}
         self.readings: dict[str, DateReading] = {}
         self.decimal = "."
@@ -211,7 +241,7 @@ class _Understander:
     # --- dates ----------------------------------------------------------------------------------------------
 
     def dates(self, default_zone: str, head_records: Sequence[Sequence[str]]) -> str:
-        zone = self._zone(default_zone, head_records)
+        zone, zone_why = self._zone(default_zone, head_records)
         names = self.of_type("instant", "date")
         hint = self._day_first_hint(names)
         columns = {self.uses[name].header: self.text(name) for name in names}
@@ -230,24 +260,37 @@ class _Understander:
             value = (reading.date_sql if self._type(name) == "date" else reading.instant_sql)(self.text(name))
             self._plan(name, value, reads=reading.order if reading.why != "iso" else "iso")
             self.settled = self.settled and reading.why in SETTLED
+        instants = [reading for name, reading in self.readings.items() if self._type(name) == "instant"]
+        filled = [reading for reading in instants if reading.with_offset or reading.epoch or reading.years]
+        if filled and all(reading.with_offset or reading.epoch in ("s", "ms") for reading in filled):
+            zone_why = note("every time carries its own offset")
+        if instants:
+            self.decisions.append(Decision("zone", zone, zone_why))
+        read = next((r for r in self.readings.values() if r.why != "iso"), next(iter(self.readings.values()), None))
+        if read and not read.epoch:
+            self.decisions.append(Decision("date_order", read.order, DATE_WHY.get(read.why) or note(read.why)))
         return zone
 
     def _type(self, name: str) -> str:
         return self.mapping.kind.field(name).type
 
-    def _zone(self, default: str, head_records: Sequence[Sequence[str]]) -> str:
+    def _zone(self, default: str, head_records: Sequence[Sequence[str]]) -> tuple[str, Note]:
+        """The zone of times without an offset, and why."""
         if self.choices.zone:
-            return self.choices.zone
+            return self.choices.zone, CHOSEN
         if self.source.zone_pattern:
             for record in head_records:
                 for cell in record:
                     match = re.search(self.source.zone_pattern, cell)
                     if match and match[1] in zones():
-                        return match[1]
+                        return match[1], note("the header of the file says so")
         for name in self.of_type("instant"):
-            if _zone_named(self.uses[name].suffix):
-                return _zone_named(self.uses[name].suffix)
-        return self.source.zone or default
+            zone, column = _zone_named(self.uses[name].suffix), self.uses[name].header
+            if zone:
+                return zone, note('the name of column "{column}" says so', column=column)
+        if self.source.zone:
+            return self.source.zone, note("this tool writes its times so")
+        return default, note("the time zone of the organisation: the file names none")
 
     def _named_order(self, names: Sequence[str]) -> str | None:
         """The order of day and month that a header states: "Timestamp (mm/dd/yyyy)"."""
@@ -307,6 +350,8 @@ class _Understander:
             self.decimal, why = self.choices.decimal, "chosen"
         else:
             self.decimal, why = parsing.decide_decimal(self.run, STAGING, columns, self.delimiter)
+        if names:
+            self.decisions.append(Decision("decimal", self.decimal, CHOSEN if why == "chosen" else note(why)))
         # Marks that may mean something else than they do to the cells that were looked at.
         self.marks = {"chosen": "", parsing.POINTS: ","}.get(why, ",.")
         for name in names:
@@ -439,15 +484,24 @@ class _Understander:
 
     def _ends(self, name: str, entry: Use, tally: Mapping[float, int]) -> tuple[float, float] | None:
         """(worst, best) of the scale, or None where the direction of an effort score is not known."""
+        label = f"{entry.header} {entry.label}"
         if name in self.choices.scales:
-            return self.choices.scales[name]
+            worst, best = self.choices.scales[name]
+            return self._scale(name, worst, best, CHOSEN)
         if entry.column.worst is not None and entry.column.best is not None:
-            low, high = entry.column.worst, entry.column.best
+            (low, high), why = (entry.column.worst, entry.column.best), note("this tool asks it so")
         else:
-            low, high = parsing.scale_of(name, f"{entry.header} {entry.label}", tally)
+            low, high = parsing.scale_of(name, label, tally)
+            seen = f"{min(tally):g}–{max(tally):g}" if tally else ""
+            why = note("the question says so")
+            if name == "nps":
+                why = note("the question of loyalty is asked so")
+            elif parsing.scale_of(name, "", tally) == (low, high):
+                why = note("answers from {seen}", seen=seen)
         if name != "ces":
-            return low, high
-        direction = self.choices.direction or parsing.effort_direction(entry.label)
+            return self._scale(name, low, high, why)
+        said = parsing.effort_direction(entry.label)
+        direction = self.choices.direction or said
         if direction is None:
             self.notes.append(
                 note(
@@ -458,7 +512,13 @@ class _Understander:
             )
             self.uses.pop(name, None)
             return None
-        return (low, high) if direction == "easy" else (high, low)
+        told = CHOSEN if self.choices.direction else note("the question says so")
+        self.decisions.append(Decision("direction", direction, told))
+        return self._scale(name, *((low, high) if direction == "easy" else (high, low)), why)
+
+    def _scale(self, name: str, worst: float, best: float, why: Note) -> tuple[float, float]:
+        self.decisions.append(Decision(name, f"{worst:g}–{best:g}", why))
+        return worst, best
 
     def remarks(self) -> None:
         """What the source has to say of all its files, and what days without a time do to durations."""
@@ -548,6 +608,7 @@ def understand(
         left_out=tuple(left_out),
         notes=tuple(steps.notes),
         trust_sla=choices.trust_sla,
+        decisions=tuple(dict.fromkeys(steps.decisions)),
         settled=steps.settled
         and not (steps.notes or left_out or set(SCORES) & set(steps.plans))
         and all(cells.is_plain(entry) for entry in steps.uses.values()),

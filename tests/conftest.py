@@ -30,12 +30,13 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture
 def load(store: Store, tmp_path: Path) -> Callable[..., Outcome]:
-    """Import CSV text: load(text, date_order="dmy", …) with the fields of Choices; `into` is another store."""
+    """Import CSV text: load(text, date_order="dmy", …) with the fields of Choices and the options of an import; `into` is another store."""
 
-    def made(text: str | bytes, *, into: Store | None = None, name="file.csv", dry_run=False, **choices) -> Outcome:
+    def made(text: str | bytes, *, into: Store | None = None, name="file.csv", **options) -> Outcome:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return importing.import_file(into or store, path, Choices(**choices), now=NOW, dry_run=dry_run)
+        of_import = {key: options.pop(key) for key in ("dry_run", "head", "progress") if key in options}
+        return importing.import_file(into or store, path, Choices(**options), now=NOW, **of_import)
 
     return made
 

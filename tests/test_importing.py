@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 import zipfile
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxdata import importing
-from cxdata.errors import CxError, UnknownName
+from cxdata import containers, importing
+from cxdata.errors import CxError, Note, UnknownName
 from cxdata.facts import TABLES
+from cxdata.progress import STEPS, Cancelled, Progress
 from cxdata.sample import FILES, FOLDER
-from cxdata.store import Store
+from cxdata.store import Standing, Store
 from cxdata.understanding import Choices
 from tests.conftest import NOW, current
 
+SAMPLES = Path(__file__).parent / "samples"
 TICKETS = "ticket_id,created_at,resolved_at,status,team,subject\n"
 
 
@@ -187,11 +191,19 @@ def test_undo_in_any_order_is_as_if_it_had_never_been(tmp_path, data):
         paths[-1].write_text(text)
     with Store(None) as store, Store(None) as fresh:
         there: dict[int, int] = {}  # import -> file
-        for _ in range(data.draw(st.integers(2, 6))):
-            if there and data.draw(st.booleans()):
+        undone: dict[int, int] = {}
+        for _ in range(data.draw(st.integers(2, 7))):
+            what = data.draw(st.sampled_from(["import", *["undo"] * bool(there), *["redo"] * bool(undone)]))
+            if what == "undo":
                 gone = data.draw(st.sampled_from(sorted(there)))
+                standing, before = store.standing(gone), current(store, store.one_import(gone)["kind"])
                 store.undo(gone)
-                del there[gone]
+                undone[gone] = there.pop(gone)
+                assert len(before) - len(current(store, store.one_import(gone)["kind"])) == standing.alone
+            elif what == "redo":
+                back = data.draw(st.sampled_from(sorted(undone)))
+                store.redo(back)
+                there[back] = undone.pop(back)
             else:
                 number = data.draw(st.integers(0, len(SMALL) - 1))
                 outcome = importing.import_file(store, paths[number], now=NOW)
@@ -200,6 +212,213 @@ def test_undo_in_any_order_is_as_if_it_had_never_been(tmp_path, data):
         for import_id in sorted(there):
             importing.import_file(fresh, paths[there[import_id]], now=NOW)
         assert state(store) == state(fresh)
+
+
+def test_undo_and_redo_say_beforehand_what_they_change(store, load):
+    rows = [TICKETS + f"{n},2026-01-05 10:00,,open,A,a\n{n + 1},2026-01-05 10:00,,open,A,a\n" for n in (1, 2, 3)]
+    for text in rows:
+        load(text)
+    assert store.standing(1) == Standing(alone=1, over=0, under=1)
+    assert store.standing(2) == Standing(alone=0, over=1, under=1)
+    store.undo(3)
+    assert store.standing(2) == Standing(alone=1, over=1, under=0)
+    assert store.standing(3) == Standing(alone=1, over=1, under=0)
+    store.redo(3)
+    assert [row["undone_at"] for row in store.imports()] == [None] * 3
+    assert len(current(store, "tickets")) == 4
+    with pytest.raises(CxError, match=r"Import 3 \(file.csv\) is not undone"):
+        store.redo(3)
+
+
+def test_a_redone_import_does_not_stand_beside_a_later_one_of_the_same_rows(store, load):
+    text = TICKETS + "1,2026-01-05 10:00,,open,A,a\n"
+    load(text)
+    store.undo(1)
+    assert load(text).new == 1  # nothing was there to meet
+    store.redo(1)
+    assert len(current(store, "tickets")) == 1
+
+
+# --- what was chosen before
+
+ODD = "nr,wanneer,waar\n1,01-02-2026 10:00,A\n2,03-02-2026 10:00,B\n"
+CHOSEN = {"ticket_id": "nr", "created_at": "wanneer", "team": "waar"}
+
+
+def test_a_corrected_mapping_is_remembered_for_the_next_file_with_this_header(store, load):
+    with pytest.raises(CxError):
+        load(ODD)
+    first = load(ODD, kind="tickets", mapping=CHOSEN, date_order="mdy")
+    assert not first.understood["recalled"]
+    second = load(ODD + "3,04-02-2026 10:00,B\n")
+    assert (second.new, second.unchanged, second.understood["date_order"]) == (1, 2, "mdy")
+    assert "Read with what was chosen for an earlier file" in str(second.notes[0]) + str(second.notes[-1])
+    assert second.understood["columns"]["team"] == "waar"
+    other = load(ODD, kind="tickets", mapping=CHOSEN)  # what is chosen now counts alone
+    assert (other.understood["date_order"], other.understood["recalled"]) == ("dmy", "")
+    with pytest.raises(CxError):
+        load(ODD, recall=False)
+    store.forget(("nr", "wanneer", "waar"))
+    with pytest.raises(CxError):
+        load(ODD)
+
+
+def test_a_dry_run_and_a_failed_import_remember_nothing(store, load):
+    load(ODD, kind="tickets", mapping=CHOSEN, dry_run=True)
+    assert store.remembered(("nr", "wanneer", "waar")) is None
+
+
+def test_chosen_scales_are_remembered_too(store, load):
+    text = "answered_at,response_id,tevredenheid\n2026-01-09 10:00,1,4\n2026-01-09 11:00,2,5\n"
+    load(text, scales={"csat": (0, 5)})
+    assert load(text, dry_run=True).understood["scales"] == {"csat": [0, 5]}
+
+
+# --- the start of a large file
+
+
+def test_the_start_of_a_file_shows_what_it_means(store, load, monkeypatch):
+    monkeypatch.setattr(containers, "HEAD_BYTES", 400)
+    rows = [f'{n},2026-01-05 10:00,,open,"Team\n{n}",a\n' for n in range(50)]
+    outcome = load(TICKETS + "".join(rows), dry_run=True, head=True)
+    assert 5 < outcome.rows == outcome.new < 50
+    assert 300 < outcome.of_head < 400
+    assert load(TICKETS + "".join(rows[:2]), dry_run=True, head=True).of_head == 0
+    wide = load((TICKETS + "".join(rows)).encode("utf-16"), dry_run=True, head=True)
+    assert (wide.rejected, wide.rows) == (0, wide.new)
+
+
+# --- progress and stopping
+
+
+def test_progress_rises_through_all_steps(store, load):
+    progress, seen = Progress(), []
+    begin = progress.begin
+
+    def recorded(step, cursor=None):
+        begin(step, cursor)
+        seen.append((step, progress.fraction))
+
+    progress.begin = recorded
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n", progress=progress)
+    assert list(dict.fromkeys(step for step, _ in seen)) == list(STEPS)[1:]
+    assert [fraction for _, fraction in seen] == sorted(fraction for _, fraction in seen)
+    assert 0.9 < progress.fraction <= 1
+
+
+@pytest.mark.parametrize("step", list(STEPS)[1:])
+def test_stopping_leaves_nothing_behind(store, load, step):
+    load(TICKETS + "9,2026-01-05 10:00,,open,A,a\n")
+    before, progress = state(store), Progress()
+    begin = progress.begin
+
+    def stopped_at(name, cursor=None):
+        if name == step:
+            progress.cancel()
+        begin(name, cursor)
+
+    progress.begin = stopped_at
+    with pytest.raises(Cancelled, match="Nothing of the file was kept"):
+        load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n", progress=progress)
+    assert state(store) == before
+    assert len(store.imports()) == 1
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n")
+    assert len(store.imports()) == 2
+
+
+def test_a_query_is_interrupted(store, load, monkeypatch):
+    progress, rebuild = Progress(), store.rebuild
+
+    def endless(cursor):
+        threading.Timer(0.2, progress.cancel).start()
+        cursor.execute("select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range % 5")
+        rebuild(cursor)
+
+    monkeypatch.setattr(store, "rebuild", endless)
+    with pytest.raises(Cancelled):
+        load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n", progress=progress)
+    assert store.imports() == []
+
+
+# --- what a careful analyst would remark
+
+
+def remarks(outcome) -> str:
+    return "\n".join(map(str, outcome.notes))
+
+
+def test_the_same_in_every_row_is_remarked(load):
+    rows = "".join(f"{n},2026-01-{n + 1:02} 10:00,,open,{'AB'[n % 2]},a\n" for n in range(25))
+    assert 'The same in every row: "status" (open).' in remarks(load(TICKETS + rows))
+    assert "The same in every row" not in remarks(load(TICKETS + rows[:200], dry_run=True))
+
+
+def test_months_without_rows_are_remarked(load):
+    def file(*months):
+        rows = [f"{m}{n},2026-{m:02}-{n + 10:02} 10:00,,open,{'AB'[n % 2]},a\n" for m in months for n in range(12)]
+        return TICKETS + "".join(rows)
+
+    assert "No rows in 2026-03, 2026-04, between months" in remarks(load(file(1, 2, 5, 6, 7), dry_run=True))
+    assert "No rows in" not in remarks(load(file(1, 2, 3, 4, 5), dry_run=True))
+
+
+def test_another_tool_over_the_same_days_is_remarked(store, load):
+    load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n2,2026-03-05 10:00,,open,A,a\n")
+    zammad = (SAMPLES / "freshdesk.csv").read_text(encoding="utf-8")
+    first = load(zammad, dry_run=True)
+    overlapping = first.first <= "2026-03-05" and first.last >= "2026-01-05"
+    assert ('Import 1 ("file.csv") is from another tool' in remarks(first)) == overlapping
+    load(TICKETS + f"1,{first.first} 10:00,,open,A,a\n", name="later.csv")
+    assert 'Import 2 ("later.csv") is from another tool and covers the same days' in remarks(load(zammad, dry_run=True))
+    store.undo(2)
+    assert "later.csv" not in remarks(load(zammad, dry_run=True))
+
+
+# --- what was decided, and why
+
+
+def decided(outcome) -> dict[str, tuple[str, str]]:
+    return {what: (value, str(Note(*why))) for what, value, why in outcome.understood["decisions"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "what", "value", "why"),
+    [
+        ("1,2026-01-05 10:00,,open,A,a", {}, "zone", "Europe/Amsterdam", "the time zone of the organisation"),
+        ("1,2026-01-05 10:00,,open,A,a", {"zone": "UTC"}, "zone", "UTC", "chosen by you"),
+        ("1,2026-01-05T10:00:00+05:00,,open,A,a", {}, "zone", "Europe/Amsterdam", "every time carries its own offset"),
+        ("1,2026-01-05 10:00,,open,A,a", {}, "date_order", "ymd", "written year first"),
+        ("1,25-01-2026 10:00,,open,A,a", {}, "date_order", "dmy", "numbers above 12 can only be days"),
+        ("1,01/25/2026 10:00,,open,A,a", {}, "date_order", "mdy", "numbers above 12 can only be days"),
+    ],
+)
+def test_decisions_of_tickets_have_their_reason(load, text, choices, what, value, why):
+    found = decided(load(TICKETS + text + "\n", **choices))
+    assert found[what][0] == value
+    assert found[what][1].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("question", "answers", "choices", "what", "value", "why"),
+    [
+        ("How satisfied are you?", "123455", {}, "csat", "1–5", "answers from 1–5"),
+        ("How satisfied are you (1-7)?", "123455", {}, "csat", "1–7", "the question says so"),
+        ("How satisfied are you?", "123455", {"scales": {"csat": (0, 10)}}, "csat", "0–10", "chosen by you"),
+        ("How likely are you to recommend us?", "789933", {}, "nps", "0–10", "the question of loyalty is asked so"),
+        ("How easy was it to get help?", "1234567", {}, "direction", "easy", "the question says so"),
+        ("How easy was it to get help?", "1234567", {"direction": "hard"}, "ces", "7–1", "answers from 1–7"),
+    ],
+)
+def test_decisions_of_surveys_have_their_reason(load, question, answers, choices, what, value, why):
+    rows = "".join(f"{n},2026-01-09 10:00,{score}\n" for n, score in enumerate(answers))
+    found = decided(load(f'response_id,answered_at,"{question}"\n{rows}', **choices))
+    assert found[what][0] == value
+    assert found[what][1].startswith(why)
+
+
+def test_a_decimal_mark_has_its_reason(load):
+    text = "customer_id;started_on;monthly_value\n1;2026-01-01;12,50\n2;2026-01-01;1.250,00\n"
+    assert decided(load(text))["decimal"] == (",", "numbers with a comma before the last digits")
 
 
 def test_undo_says_what_cannot_be(store, load):

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.i18n", "cxdata.workbook"),
     ("cxdata.errors",),
+    ("cxdata.progress",),
     ("cxdata.encoding",),
     ("cxdata.records",),
     ("cxdata.fixed_width",),

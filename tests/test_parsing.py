@@ -209,6 +209,8 @@ def test_days_without_a_time_are_known_as_such():
         (("1.234",), ";", ",", [1234]),  # semicolons go with a decimal comma
         (("-3", "+4", "1e5"), ",", ".", [-3, 4, 100000]),
         (("inf", "NaN", "abc", "12"), ",", ".", [None, None, None, 12]),
+        (("12.5", "1,5", "0,25", "1.234.567"), ";", ",", [None, 1.5, 0.25, 1234567]),  # 12.5 is never 125
+        (("1,5", "1.5", "2.25", "1,234,567.5", "12,34,567.8"), ",", ".", [None, 1.5, 2.25, 1234567.5, 1234567.8]),
     ],
 )
 def test_numbers(cells, delimiter, mark, numbers):

@@ -121,7 +121,9 @@ def test_customers_with_tenure_and_churn(store, take):
     outcome = take("telco_customer_churn_ibm.csv")
     assert (outcome.kind, outcome.new, outcome.rejected) == ("customers", 7043, 0)
     assert outcome.understood["derived"]
-    facts = store.query("select count(cancelled_on) / count(*) as left, bool_and(derived) as derived from customer_facts")
+    facts = store.query(
+        "select count(cancelled_on) / count(*) as left, bool_and(derived) as derived from customer_facts"
+    )
     assert (round(facts.to_pylist()[0]["left"], 4), facts.to_pylist()[0]["derived"]) == (0.2654, True)
     curve = question(store, "survival").rows.set_index("month")
     wanted = {12: (0.8432, 0.8342, 0.8518), 24: (0.7887,), 60: (0.6644,)}
