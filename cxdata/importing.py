@@ -177,6 +177,7 @@ def import_file(
             def imported(steps: _Import) -> Outcome:
                 outcome = steps.run(now)
                 outcome.understood.update(original=name, member=part.member, sheet=part.sheet, recalled=recalled)
+                outcome.understood["corrected"] = choices.corrections()
                 outcome.of_head = part.cut
                 if recalled:
                     outcome.notes.append(note(RECALLED, day=recalled))

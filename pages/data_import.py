@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cxdata.i18n import _
-from cxdata.ui import look, uploads
+from cxdata.ui import history, look, uploads
 
 st.title(_("Import"), anchor=False)
 st.html(
@@ -16,4 +16,4 @@ st.html(
     + "</div>"
 )
 uploads.drop()
-uploads.history()
+history.show()

@@ -30,6 +30,9 @@ _CSS = """
 .cx-chip.better {{ background: {good_back}; color: {good}; }}
 .cx-chip.worse {{ background: {bad_back}; color: {bad}; }}
 .cx-small {{ color: {grey}; font-size: .8rem; line-height: 1.35; }}
+.cx-why {{ display: grid; grid-template-columns: max-content max-content 1fr; gap: .1rem .9rem; font-size: .86rem;
+           line-height: 1.45; color: {text}; margin-top: .3rem; }}
+.cx-why span {{ color: {grey}; }}
 .cx-spark img {{ width: 100%; height: 34px; display: block; margin-top: .35rem; }}
 .cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
 .cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}
@@ -67,6 +70,11 @@ def inject() -> None:
 def escaped(text: object) -> str:
     """Text from a file, safe inside our own HTML."""
     return html.escape(str(text), quote=True)
+
+
+def plain(text: object) -> str:
+    """Text from a file, safe inside Streamlit's Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#+!$:~<>|-])", r"\\\1", str(text))
 
 
 def said(error: CxError) -> str:
