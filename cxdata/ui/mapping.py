@@ -175,7 +175,7 @@ def _table(
     state_of = hashlib.sha256(repr((what, columns)).encode()).hexdigest()[:8]
     edited = st.data_editor(
         pd.DataFrame(rows), hide_index=True, num_rows="fixed", key=f"map_{key}_{state_of}",
-        disabled=["field", "written", "understood", "filled"], height=36 * (ROWS_SHOWN + 1),
+        placeholder="–", disabled=["field", "written", "understood", "filled"], height=36 * (ROWS_SHOWN + 1),
         column_config={
             "field": st.column_config.TextColumn(_("Field"), width="small", help=_("Fields with a * are needed.")),
             "column": st.column_config.SelectboxColumn(

@@ -130,6 +130,8 @@ def _file(file: Any, sheet: str | None) -> list[Task]:
             st.rerun()
     if not would:
         st.html(f'<div class="cx-sub">{_("Every row of this file is in already: nothing would change.")}</div>')
+        if not st.toggle(_("Show what was understood"), key=f"show_{key}"):
+            return []
     for one in outcome.all:
         mapping.decisions(one)
     mapping.corrections(key, outcome.understood["header"], outcome.kind, outcome.understood["columns"], outcome)
