@@ -154,6 +154,11 @@ def _several(tables: tuple[Part, ...] | list[Part]) -> CxError:
     )
 
 
+def is_packed(start: bytes) -> bool:
+    """Whether a file that starts so is an archive or a workbook, which cannot be read from its start alone."""
+    return start.startswith((*_ZIP, _GZIP, _OLE))
+
+
 def head_of(part: Part, workdir: Path) -> Part:
     """The start of a large text, up to the end of a line outside of quotation marks; a smaller one is itself."""
     if part.problem or part.path.stat().st_size <= HEAD_BYTES:
@@ -209,7 +214,7 @@ class _Opened:
         target, is_text = self._new_file(), True
         with target.open("wb") as out:
             while chunk := file.read(CHUNK):
-                is_text = is_text and (out.tell() > 0 or not chunk.startswith((*_ZIP, _GZIP, _OLE)))
+                is_text = is_text and (out.tell() > 0 or not is_packed(chunk))
                 self._take(len(chunk), part)
                 out.write(chunk)
                 if self.head and is_text and out.tell() > HEAD_BYTES:

@@ -154,6 +154,33 @@ def test_a_file_that_cannot_go_in_gets_a_sentence_and_the_rest_goes_on(sample_sh
     assert "PNG picture" in at.error[0].value
 
 
+def test_several_files_go_in_at_once(sample_shown):
+    at = opened("data_import")
+    for team in "ab":
+        at.file_uploader[0].upload(f"nps {team}.csv", f"ID,Survey date,NPS\n{team}1,2026-01-31,3\n".encode())
+    at.run()
+    next(button for button in at.button if button.label == "Import all 2").click().run()
+    assert [element.value.count("1 new") for element in at.success] == [1, 1]
+    assert not [button for button in at.button if button.label.startswith("Import")]
+    assert shown(at).count("nothing would change") == 2
+    assert [button.label for button in at.button].count("Undo") == 2
+
+
+def test_decisions_and_columns_of_a_file_are_shown_with_their_reason(sample_shown):
+    at = opened("data_import")
+    rows = "\n".join(f"{i},{1 + i}-02-2026 10:00,{i % 5 + 1}" for i in range(20))
+    at.file_uploader[0].upload("csat.csv", f"nr;Ingevuld op;Tevredenheid\n{rows}\n".replace(",", ";").encode()).run()
+    text = shown(at)
+    for said in ("numbers above 12 can only be days", "the time zone of the organisation", "answers from 1–5"):
+        assert said in text
+    at.selectbox(key=next(box.key for box in at.selectbox if box.label == "Scale of Satisfaction score")).set_value(
+        "1–7"
+    ).run()
+    assert "<b>1–7</b><span>chosen by you</span>" in shown(at)
+    next(button for button in at.button if button.label == "Import").click().run()
+    assert any("20 new" in element.value for element in at.success)
+
+
 def test_html_in_a_name_is_shown_as_text(sample_shown):
     at = opened("data_import")
     csv = "ID,Survey date,NPS,Comment\n1,2026-01-31,3,<script>alert(1)</script><b>boos</b>\n"

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from cxdata import importing
+from cxdata import containers, importing
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.importing import Outcome
@@ -83,10 +83,12 @@ class Job:
         self.progress.cancel()
 
 
-def on_disk(file: Any, folder: str) -> Path:
-    """A dropped file, written into a folder."""
-    path = Path(folder) / "upload.csv"
-    path.write_bytes(file.getbuffer())
+def on_disk(file: Any, folder: str, *, head: bool = False) -> Path:
+    """A dropped file, written into a folder; with `head` a large text no further than a preview reads."""
+    path, content = Path(folder) / "upload.csv", file.getbuffer()
+    if head and not containers.is_packed(bytes(content[:16])):
+        content = content[: containers.HEAD_BYTES + 1]
+    path.write_bytes(content)
     return path
 
 

@@ -88,7 +88,7 @@ def _tables(file: Any) -> list[str | None]:
     if kept not in st.session_state:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                found = containers.parts(jobs.on_disk(file, folder), Path(folder), name=file.name, head=True)
+                found = containers.parts(jobs.on_disk(file, folder, head=True), Path(folder), name=file.name, head=True)
             except CxError:
                 found = ()  # the card says why
         members = list(dict.fromkeys(part.member for part in found))
@@ -155,7 +155,7 @@ def _preview(file: Any, choices: Choices, key: str) -> Outcome:
         return kept[1]
     result: Outcome | CxError
     with st.spinner(_("Reading {file} …", file=look.plain(file.name))), tempfile.TemporaryDirectory() as folder:
-        path = jobs.on_disk(file, folder)
+        path = jobs.on_disk(file, folder, head=not whole)
         try:
             result = importing.import_file(
                 state.own_store(), path, choices, name=file.name, dry_run=True, head=not whole
@@ -217,7 +217,7 @@ def _guess(file: Any, choices: Choices) -> tuple[list[str], str, dict[str, str]]
     """(header, kind, {field: column}) of a file that cannot go in as it is; empty where not even that is clear."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            parts = importing.parts_of(jobs.on_disk(file, folder), choices, Path(folder), name=file.name)
+            parts = importing.parts_of(jobs.on_disk(file, folder, head=True), choices, Path(folder), name=file.name)
             table = importing.opened(parts[0], Path(folder))
         except CxError:
             return [], "", {}

@@ -113,21 +113,24 @@ def test_a_phone_gets_two_cards_a_row_and_no_sideways_scroll(dashboard, visit):
     assert boxes[2]["y"] > boxes[0]["y"]
 
 
-def test_import_by_drag_and_drop_changes_the_charts_and_undo_brings_the_sample_back(own_dashboard, visit):
+def test_a_dutch_excel_export_is_on_the_charts_in_three_clicks_and_undo_brings_the_sample_back(own_dashboard, visit):
     page = visit(f"{own_dashboard.url}/data_import")
-    header = "Ticketnummer;Aangemaakt op;Eerste reactie;Opgelost op;Status;Prioriteit;Kanaal;Afdeling\r\n"
+    header = (
+        "Ticketnummer;Aangemaakt op;Eerste reactie;Opgelost op;Status;Prioriteit;Kanaal;Afdeling;Wachttijd (min)\r\n"
+    )
     rows = "".join(
         f"T-{number:05};{1 + number % 28:02}-0{1 + number % 6}-2026 09:{number % 60:02};"
         f"{1 + number % 28:02}-0{1 + number % 6}-2026 10:30;{1 + number % 28:02}-0{1 + number % 6}-2026 15:00;"
-        f"Opgelost;Hoog;Telefoon;Café Zuid\r\n"
+        f"Opgelost;Hoog;Telefoon;Café {'Zuid' if number % 2 else 'Noord'};1.0{number % 60:02},5\r\n"
         for number in range(240)
     )
-    drop(page, "tickets mei.csv", (header + rows).encode("cp1252"))
+    drop(page, "tickets mei.csv", (header + rows).encode("cp1252"))  # the first click: to choose the file
     expect(page.get_by_text("240 new")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("dates day-first")).to_be_visible()
-    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("numbers with a comma before the last digits")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()  # the second
     expect(page.get_by_text("tickets mei.csv is in: 240 new")).to_be_visible(timeout=30_000)
-    page.get_by_role("link", name="See the charts").click()
+    page.get_by_role("button", name="See the charts").click()  # the third
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
     still(page)
     expect(page.get_by_text("Sample data")).to_have_count(0)
@@ -135,9 +138,39 @@ def test_import_by_drag_and_drop_changes_the_charts_and_undo_brings_the_sample_b
     assert "n = 240" in page.locator(".st-key-cx-cards").inner_text()
     page.get_by_role("link", name="Import").click()
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("240 rows go out.")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("is undone")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Redo")).to_be_visible()
     page.get_by_role("link", name="Overview").click()
     expect(page.get_by_text("Sample data")).to_be_visible(timeout=60_000)
+
+
+def test_a_column_is_chosen_by_hand_and_the_choice_is_remembered(own_dashboard, visit):
+    page = visit(f"{own_dashboard.url}/data_import")
+    rows = "".join(f"{number},{1 + number}-02-2026 10:00,{'AB'[number % 2]}\n" for number in range(20))
+    drop(page, "odd.csv", ("nr,wanneer,waar\n" + rows).encode())
+    expect(page.get_by_text("no column was found for")).to_be_visible(timeout=30_000)
+    page.get_by_role("combobox", name="What it holds").click()
+    page.get_by_role("option", name="Tickets").click()
+    still(page)
+    for column in ("nr", "wanneer"):  # the columns of the first two fields, in a table that is drawn
+        box = page.locator("[data-testid=stDataFrame] canvas").first.bounding_box()
+        at = box["y"] + (52 if column == "nr" else 87)
+        page.mouse.dblclick(box["x"] + 230, at)
+        page.wait_for_timeout(500)
+        page.keyboard.type(column)
+        page.keyboard.press("Enter")
+        still(page)
+    expect(page.get_by_text("20 new")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("odd.csv is in: 20 new")).to_be_visible(timeout=30_000)
+    page.reload()
+    still(page)
+    drop(page, "odd again.csv", ("nr,wanneer,waar\n" + rows).encode())
+    expect(page.get_by_text("Read with what was chosen for an earlier file")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Read it afresh").click()
+    expect(page.get_by_text("no column was found for")).to_be_visible(timeout=30_000)
 
 
 def drop(page: Page, name: str, content: bytes) -> None:
