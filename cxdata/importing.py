@@ -31,7 +31,7 @@ from cxdata.reading import Ragged, TextTable, unique_names
 from cxdata.schema import KINDS, SCORES, Kind
 from cxdata.sources import what_is_missing
 from cxdata.sources.base import Mapping_, Source, folded
-from cxdata.store import BLOCK, Store, version_columns
+from cxdata.store import BLOCK, Store, full_disk, version_columns
 from cxdata.understanding import (
     STAGING,
     Choices,
@@ -153,7 +153,7 @@ def import_file(
     choices = choices or Choices()
     name = name or path.name
     now = now or datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
+    with _working_folder() as folder, ThreadPoolExecutor(1) as aside:
         packed = aside.submit(_pack, path, Path(folder))
         part = part or containers.choose(containers.parts(path, Path(folder), name=name), choices.sheet)
         table, source, mapping = recognise(opened(part, Path(folder)), choices)
@@ -180,6 +180,13 @@ def import_file(
             if not dry_run:
                 store.rebuild(cursor)
     return outcome
+
+
+def _working_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="cx-import-")
+    except OSError as error:
+        raise full_disk(error) from error
 
 
 def opened(part: Part, folder: Path) -> TextTable:
