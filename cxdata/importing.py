@@ -33,7 +33,7 @@ from cxdata.reading import Ragged, TextTable, unique_names
 from cxdata.schema import KINDS, SCORES, Kind
 from cxdata.sources import what_is_missing
 from cxdata.sources.base import Mapping_, Source, folded
-from cxdata.store import BLOCK, Store, version_columns
+from cxdata.store import BLOCK, Store, full_disk, version_columns
 from cxdata.understanding import (
     STAGING,
     Choices,
@@ -165,7 +165,7 @@ def import_file(
     choices, progress = choices or Choices(), progress or Progress()
     name = name or path.name
     now = now or datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="cx-import-") as folder, ThreadPoolExecutor(1) as aside:
+    with _working_folder() as folder, ThreadPoolExecutor(1) as aside:
         packed = None if dry_run else aside.submit(_pack, path, Path(folder))
         part = part or containers.choose(containers.parts(path, Path(folder), name=name, head=head), choices.sheet)
         part = containers.head_of(part, Path(folder)) if head else part
@@ -228,6 +228,13 @@ def _stoppable(progress: Progress) -> Iterator[None]:
         raise stopped() from error
     finally:
         progress.end()
+
+
+def _working_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="cx-import-")
+    except OSError as error:
+        raise full_disk(error) from error
 
 
 def opened(part: Part, folder: Path) -> TextTable:

@@ -303,7 +303,9 @@ def _years(run: Run, relation: str, text: str, form: str) -> tuple[int, int] | N
     """The years of a column of dates, and some around them: further rows are mostly of about the same time."""
     ends = ", ".join(f"year({end}(try_strptime({text}, {quoted(form)})))" for end in ("min", "max"))
     first, last = run(f"select {ends} from {relation}")[0]
-    return None if first is None else (max(int(first) - 2, 1970), min(int(last) + 5, 2099))
+    if first is None or last < 1970 or first > 2099:
+        return None
+    return max(int(first) - 2, 1970), min(int(last) + 5, 2099)
 
 
 def _formats_of_all(run: Run, relation: str, text: str, forms: Sequence[str]) -> list[str]:

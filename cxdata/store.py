@@ -7,12 +7,13 @@ and the current row of a key is its version in the newest import that is not und
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,16 +123,19 @@ class Store:
             cursor.begin()
             try:
                 yield cursor
+                cursor.commit()
             except duckdb.OutOfMemoryException as error:
                 cursor.rollback()
                 raise CxError(
                     "The database needs more memory for this than it may use; nothing was changed. Set CX_MEMORY to more "
                     "(now 1GB unless set), such as CX_MEMORY=4GB, and try again."
                 ) from error
-            except BaseException:
-                cursor.rollback()
+            except BaseException as error:
+                with suppress(duckdb.Error):  # a commit that failed has ended the transaction
+                    cursor.rollback()
+                if is_full_disk(error):
+                    raise full_disk(error) from error
                 raise
-            cursor.commit()
 
     def query(self, sql: str, **params: object) -> pa.Table:
         """The answer of a select, with $named parameters."""
@@ -323,6 +327,21 @@ class Store:
             pq.write_table(self.query(f"select * from {table}"), path)
             written[table] = path
         return written
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """Whether something could not be written, by us or by the database."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, duckdb.Error) and "could not write" in str(error).casefold()
+
+
+def full_disk(error: BaseException) -> CxError:
+    return CxError(
+        "The disk is full or cannot be written, and nothing was changed: {reason}. Make room where the database and the "
+        "temporary files are (TMPDIR), and try again.",
+        reason=str(error).splitlines()[0].rstrip("."),
+    )
 
 
 def _cannot_open(path: Path | None, error: Exception) -> CxError:

@@ -76,6 +76,11 @@ def test_encodings_and_delimiters(store, load, encoding, delimiter):
     ]
 
 
+def test_dates_of_which_all_lie_beyond_the_century_are_a_sentence(load):
+    text = TICKETS + "1,9999-12-31 23:59:59,,open,A,a\n2,9999-12-31 23:59:59,,open,A,b\n"
+    assert said(load, text).startswith("None of the 2 rows of file.csv could be read.")
+
+
 # --- accounting
 
 

@@ -1,0 +1,132 @@
+"""A process that is killed in the middle of an import, and a disk that fills up: all of an import is there, or nothing.
+
+`CX_FUZZ=7 pytest tests/test_killed.py` kills a hundred times instead of fifteen.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cxdata import importing
+from cxdata.store import Store
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX")
+
+ROOT = Path(__file__).parent.parent
+KILLS = 15 * int(os.environ.get("CX_FUZZ") or 1)
+ROWS = 20_000
+HEADER = "ticket_id,created_at,resolved_at,status,team,subject\n"
+START = """
+import sys
+from pathlib import Path
+from cxdata import importing
+from cxdata.errors import CxError
+from cxdata.store import Store
+from tests.conftest import NOW
+store = Store(Path(sys.argv[1]))
+"""
+OVER_AND_OVER = """
+print("ready", flush=True)
+while True:
+    importing.import_file(store, Path(sys.argv[2]), now=NOW)
+    print("imported", flush=True)
+"""
+ON_A_FULL_DISK = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+try:
+    importing.import_file(store, Path(sys.argv[2]), now=NOW)
+except CxError as error:
+    print(error)
+"""
+
+
+def tickets(rows: int, first: int = 1) -> str:
+    """Tickets whose rows differ in length, the last of them rejected."""
+    return (
+        HEADER
+        + "".join(
+            f"{number},2026-0{number % 9 + 1}-05 10:00,2026-0{number % 9 + 1}-06 11:0{number % 10},closed,{number % 7},{number**5}\n"
+            for number in range(first, first + rows)
+        )
+        + "x,never,,open,A,a\n"
+    )
+
+
+def child(code: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", START + code, *map(str, arguments)], cwd=ROOT, text=True, stdout=subprocess.PIPE
+    )
+
+
+def check(store: Store) -> int:
+    """Everything that is kept of the imports agrees; how many there are."""
+    imports = {row["import_id"]: row for row in store.imports()}
+    for table, name in (("tickets_versions", "new + changed + unchanged"), ("rejects", "rejected")):
+        found = store.query(f"select import_id, count(*) as n from {table} group by import_id").to_pylist()
+        wanted = {number: sum(row["outcome"][word] for word in name.split(" + ")) for number, row in imports.items()}
+        assert {row["import_id"]: row["n"] for row in found} == wanted
+    for row in imports.values():
+        assert len(store.original(row["sha256"])) == row["bytes"]
+    assert store.query("select count(distinct sha256) as n from originals").to_pylist() == [
+        {"n": len({row["sha256"] for row in imports.values()})}
+    ]
+    with store.reading() as cursor:
+        current = cursor.execute(f"select count(*) from ({store.current_sql(cursor, 'tickets')})").fetchall()
+    assert store.query("select count(*) as n from ticket_facts").to_pylist() == [{"n": current[0][0]}]
+    return len(imports)
+
+
+def test_after_a_kill_there_is_all_of_an_import_or_nothing(tmp_path):
+    path, large, small = tmp_path / "cx.duckdb", tmp_path / "large.csv", tmp_path / "small.csv"
+    large.write_text(tickets(ROWS))
+    small.write_text(tickets(2, first=10**6))
+    chance = random.Random("killed")
+    there = 0
+    for kill in range(KILLS):
+        if kill % 5 == 0:  # a database that stays small
+            path.unlink(missing_ok=True)
+            there = 0
+        wait = chance.uniform(0, 1.2)
+        with child(OVER_AND_OVER, path, large) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(wait)
+            process.kill()
+            said = process.stdout.read().count("imported")
+        with Store(path) as store:
+            found = check(store)
+            assert there + said <= found <= there + said + 1, f"kill {kill} after {wait} s"
+            outcome = importing.import_file(store, small, now=NOW)
+            assert outcome.new == 2
+            store.undo(outcome.import_id)
+            there = check(store)
+            assert there == found + 1
+
+
+@pytest.mark.parametrize("room", [0, 10_000, 400_000, 3_000_000])
+def test_a_full_disk_is_a_sentence_and_changes_nothing(tmp_path, room):
+    """No file can grow beyond `room` bytes: the working folder, the packed original, the log of the database."""
+    path, large, small = tmp_path / "cx.duckdb", tmp_path / "large.csv", tmp_path / "small.csv"
+    large.write_text(tickets(ROWS))
+    small.write_text(tickets(2, first=10**6))
+    with Store(path) as store:
+        importing.import_file(store, small, now=NOW)
+        before = store.query("select * from ticket_facts order by key")
+    with child(ON_A_FULL_DISK, path, large, room) as process:
+        assert process.stdout
+        assert "Make room " in process.stdout.read()
+    assert process.returncode == 0
+    with Store(path) as store:
+        assert check(store) == 1
+        assert store.query("select * from ticket_facts order by key").equals(before)
+        assert importing.import_file(store, large, now=NOW).new == ROWS
