@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import tempfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from cxdata import importing, reading
-from cxdata.errors import MappingProblem
+from cxdata.errors import MappingProblem, Note
 from cxdata.settings import Settings
 from cxdata.sources import REFUSED, SOURCES
 from cxdata.store import Store
@@ -18,6 +19,7 @@ from cxdata.understanding import Choices
 from tests.conftest import NOW, current
 
 SAMPLES = Path(__file__).parent / "samples"
+REAL = SAMPLES.parent.parent.parent / "shared" / "data" / "real"
 FILES = sorted(path for path in SAMPLES.iterdir() if path.suffix in (".csv", ".txt"))
 BY_NAME = {source.name: source for source in (*SOURCES, *REFUSED)}
 
@@ -37,12 +39,15 @@ def outcomes_of(path: Path, zone: str) -> list[dict[str, Any]]:
 
 def described(store: Store, found: importing.Outcome) -> dict[str, Any]:
     assert found.rows == found.new + found.rejected + sum(found.left_out.values())
+    rejects = store.rejects(found.import_id)[1] if found.rejected else []
+    assert len(rejects) == found.rejected
     return {
         "source": found.source,
         "kind": found.kind,
         "rows": found.rows,
         "new": found.new,
         "rejected": found.rejected,
+        "reasons": sorted({str(Note(*json.loads(row["reason"]))) for row in rejects}),
         "left_out": found.left_out,
         "first": found.first,
         "last": found.last,
@@ -94,3 +99,15 @@ def test_every_source_has_a_sample_and_every_sample_its_golden_outcome():
 def test_every_source_with_answers_has_a_sample_of_them():
     there = {golden(path)["source"] for path in FILES if "answers" in golden(path)}
     assert there == {source.name for source in SOURCES if source.answers}
+
+
+def page_of_formats():
+    spec = importlib.util.spec_from_file_location("formats_page", SAMPLES.parent.parent / "docs" / "formats.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_formats_says_what_comes_out():
+    page = page_of_formats()
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(REAL if REAL.is_dir() else None), "run docs/formats.py"
