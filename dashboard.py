@@ -1,4 +1,4 @@
-"""What `streamlit run` starts: the page frame, a health check, security headers and a warm start.
+"""What `streamlit run` starts: the page frame, a health check, security headers, a warm start and a watched folder.
 
 The frame lies in another folder than `pages/`, so that Streamlit never runs a page without it.
 """
@@ -9,6 +9,7 @@ import base64
 import gc
 import hashlib
 import logging
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -89,7 +90,7 @@ def healthz(_request: Request) -> JSONResponse:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Before the first visitor: import, open, draw once; then keep what stays out of garbage collection."""
-    from cxdata.ui.warm import warm  # here, when Streamlit's caches exist
+    from cxdata.ui.warm import warm, watched  # here, when Streamlit's caches exist
 
     try:
         await anyio.to_thread.run_sync(warm)
@@ -97,7 +98,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         log.exception("The warm start failed. The first visitor waits a little longer.")
     gc.collect()
     gc.freeze()
-    yield
+    with watched(os.environ.get("CX_WATCH")):
+        yield
 
 
 app = st.App(

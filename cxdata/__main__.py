@@ -17,8 +17,8 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -37,7 +37,7 @@ from cxdata.schema import KINDS, SCORES
 from cxdata.settings import CLOCKS, parse_instant
 from cxdata.store import Store
 from cxdata.understanding import Choices
-from cxdata.watching import Watch
+from cxdata.watching import Failure, Watch
 
 DEFAULT_DATABASE = Path("data/cx.duckdb")
 STANDARD_INPUT = "standard input"
@@ -67,8 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _import_parser(commands)
     _metrics_parser(commands)
-    listed = commands.add_parser("imports", help="list the imports, or undo one")
-    listed.add_argument("--undo", type=int, metavar="ID", help="take this import back")
+    listed = commands.add_parser("imports", help="list the imports, or undo or redo one")
+    changed = listed.add_mutually_exclusive_group()
+    changed.add_argument("--undo", type=int, metavar="ID", help="take this import back")
+    changed.add_argument("--redo", type=int, metavar="ID", help="put an import that was undone back in its place")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_imports)
     rejects = commands.add_parser("rejects", help="the rejected rows of an import as CSV, with a column reason")
@@ -112,6 +114,9 @@ def _choice_options(parser: argparse.ArgumentParser) -> None:
         help=f"the column that answers a question: {', '.join(SCORES)}",
     )  # fmt: skip
     parser.add_argument("--direction", choices=["easy", "hard"], help="what a high effort score means")
+    parser.add_argument(
+        "--afresh", action="store_true", help="without what was chosen for an earlier file with the same header"
+    )
     parser.add_argument(
         "--scale", dest="scales", action="append", default=[], metavar="FIELD=WORST-BEST", type=_scale,
         help="the ends of a scale, such as csat=1-5, or ces=7-1 where 1 is best",
@@ -181,7 +186,7 @@ def _import(given: argparse.Namespace) -> int:
     results: list[Outcome | Failure] = []
     with _store(given, must_exist=False, keep=not given.dry_run) as store, TemporaryDirectory() as folder:
         for path, name in _files(given, Path(folder)):
-            for result in _import_file(store, path, choices, name=name, dry_run=given.dry_run):
+            for result in watching.import_tables(store, path, choices, name=name, by=_user(), dry_run=given.dry_run):
                 results.append(result)
                 _print_result(result, quiet=given.json)
     if given.json:
@@ -203,15 +208,8 @@ def _choices(given: argparse.Namespace) -> Choices:
         mapping=dict([*given.pairs, *given.questions]),
         scales=dict(given.scales),
         sheet=given.sheet,
+        recall=not given.afresh,
     )
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A file, or a table in one, that did not go in."""
-
-    file: str
-    error: CxError
 
 
 def _files(given: argparse.Namespace, folder: Path) -> Iterator[tuple[Path, str | None]]:
@@ -234,25 +232,6 @@ def _files(given: argparse.Namespace, folder: Path) -> Iterator[tuple[Path, str 
 def _own_files(given: argparse.Namespace) -> tuple[Path, ...]:
     database = _database(given)
     return database, database.with_name(f"{database.name}.wal")
-
-
-def _import_file(
-    store: Store, path: Path, choices: Choices, *, name: str | None = None, dry_run: bool = False
-) -> Iterator[Outcome | Failure]:
-    """Import every table of a file: all those of an archive, one of a workbook."""
-    called = name or str(path)
-    with TemporaryDirectory(prefix="cx-parts-") as folder:
-        try:
-            parts = importing.parts_of(path, choices, Path(folder), name=name)
-        except CxError as error:
-            yield Failure(called, error)
-            return
-        for part in parts:
-            try:
-                outcome = importing.import_file(store, path, choices, name=name, by=_user(), dry_run=dry_run, part=part)
-                yield from outcome.all
-            except CxError as error:
-                yield Failure(f"{called}: {part.member}" if part.member else called, error)
 
 
 def _print_result(result: Outcome | Failure, *, quiet: bool) -> None:
@@ -310,6 +289,8 @@ def _print_outcome(outcome: Outcome) -> None:
     )
     for reason, rows in outcome.left_out.items():
         print(f"  left out: {rows} {reason}")
+    for what, value, why in outcome.understood["decisions"] if outcome.import_id is None else ():
+        print(f"  {what.replace('_', ' ')}: {value} ({Note(*why)})")
     for entry in outcome.notes:
         print(f"  note: {entry}")
 
@@ -321,10 +302,11 @@ def _watch(given: argparse.Namespace) -> int:
     choices = _choices(given)
     watch = Watch(given.folder, _own_files(given))
     stop, results, said = Event(), list[Outcome | Failure](), ""
+    opened = partial(_store, given, must_exist=False)
     with _stopped_by_signals(stop):
         for _turn in watching.rounds(lambda: stop.wait(given.every), once=given.once):
             try:
-                for result in _imported(given, watch, choices, stop):
+                for result in watching.import_ready(watch, opened, choices, stop, by=_user()):
                     results.append(result)
                     _print_result(result, quiet=given.json)
                     if given.json:
@@ -338,24 +320,6 @@ def _watch(given: argparse.Namespace) -> int:
                     print(said, file=sys.stderr, flush=True)
             results = results if given.once else []
     return _status(results)
-
-
-def _imported(given: argparse.Namespace, watch: Watch, choices: Choices, stop: Event) -> Iterator[Outcome | Failure]:
-    """Import what is ready and was not imported before; the database is open only meanwhile."""
-    ready = watch.ready()
-    if not ready:
-        return
-    with _store(given, must_exist=False) as store:
-        for path in ready:
-            if stop.is_set():
-                return
-            try:
-                known = watching.is_imported(store, path)
-            except OSError as error:
-                yield Failure(str(path), CxError("It cannot be read: {reason}.", reason=error.strerror or error))
-            else:
-                yield from () if known else _import_file(store, path, choices)
-            watch.tried(path)
 
 
 @contextmanager
@@ -389,11 +353,15 @@ def _sample(given: argparse.Namespace) -> int:
 
 def _imports(given: argparse.Namespace) -> int:
     with _store(given) as store:
-        if given.undo is not None:
-            row = store.undo(given.undo)
-            if not given.json:
-                print(f"Import {given.undo} ({row['file_name']}) is undone.")
-                return DONE
+        for number, change, said in (
+            (given.undo, store.undo, "undone"),
+            (given.redo, store.redo, "back in its place"),
+        ):
+            if number is not None:
+                row = change(number)
+                if not given.json:
+                    print(f"Import {number} ({row['file_name']}) is {said}.")
+                    return DONE
         rows = [_import_json(row) for row in store.imports()]
     if given.json:
         _print_json(rows)
@@ -414,6 +382,7 @@ def _import_json(row: dict[str, Any]) -> dict[str, Any]:
         "left_out": sum(outcome["left_out"].values()),
         "warnings": [str(Note(*entry)) for entry in outcome["notes"]],
         "undone_at": row["undone_at"],
+        "imported_by": row["imported_by"],
     }
 
 

@@ -332,7 +332,7 @@ def _labels(table: TextTable, source: Source) -> tuple[str, ...]:
     """The texts of the questions, where a header record below the first has them; else nothing."""
     under = table.records[table.header_at + 1 : table.header_at + table.header_records]
     if source.labels_in:
-        return tuple(" ".join(cell.split()) for cell in under[source.labels_in - 1])
+        return tuple(" ".join(cell.split()) for cell in under[source.labels_in - 1][: table.columns])
     if not (source.second_header and under):
         return ()
     return sources.base.joined_labels(table.records[table.header_at], under[0])

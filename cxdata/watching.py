@@ -1,8 +1,8 @@
-"""A folder into which another program drops exports: which files are whole, new and worth trying.
+"""A folder into which another program drops exports: which files are whole, new and worth trying, and their import.
 
-In: the folder, looked at again and again. Out: the files to import. Looking works on network drives too, where the
-system tells of no changes. The database is opened only while there is something to import, so that the dashboard can
-have it the rest of the time.
+In: the folder, looked at again and again. Out: the outcome of each file. Looking works on network drives too, where the
+system tells of no changes. The dashboard watches a folder itself (CX_WATCH); the command line opens the database only
+while there is something to import.
 """
 
 from __future__ import annotations
@@ -10,14 +10,28 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
 from typing import NamedTuple
 
+from cxdata import importing
 from cxdata.errors import CxError
+from cxdata.importing import Outcome
 from cxdata.store import Store
+from cxdata.understanding import Choices
 
 UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".download")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file, or a table in one, that did not go in."""
+
+    file: str
+    error: CxError
 
 
 class Look(NamedTuple):
@@ -93,6 +107,45 @@ def is_imported(store: Store, path: Path) -> bool:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     sql = "select count(*) as n from imports where sha256 = $digest and undone_at is null"
     return bool(store.query(sql, digest=digest)["n"][0].as_py())
+
+
+def import_tables(
+    store: Store, path: Path, choices: Choices, *, name: str | None = None, by: str = "", dry_run: bool = False
+) -> Iterator[Outcome | Failure]:
+    """Import every table of a file: all those of an archive, one of a workbook."""
+    called = name or str(path)
+    with TemporaryDirectory(prefix="cx-parts-") as folder:
+        try:
+            parts = importing.parts_of(path, choices, Path(folder), name=name)
+        except CxError as error:
+            yield Failure(called, error)
+            return
+        for part in parts:
+            try:
+                outcome = importing.import_file(store, path, choices, name=name, by=by, dry_run=dry_run, part=part)
+                yield from outcome.all
+            except CxError as error:
+                yield Failure(f"{called}: {part.member}" if part.member else called, error)
+
+
+def import_ready(
+    watch: Watch, opened: Callable[[], AbstractContextManager[Store]], choices: Choices, stop: Event, *, by: str = ""
+) -> Iterator[Outcome | Failure]:
+    """Look once, and import what is ready and was not imported before; the database is opened only for that."""
+    ready = watch.ready()
+    if not ready:
+        return
+    with opened() as store:
+        for path in ready:
+            if stop.is_set():
+                return
+            try:
+                known = is_imported(store, path)
+            except OSError as error:
+                yield Failure(str(path), CxError("It cannot be read: {reason}.", reason=error.strerror or error))
+            else:
+                yield from () if known else import_tables(store, path, choices, by=by)
+            watch.tried(path)
 
 
 def rounds(wait: Callable[[], bool], *, once: bool) -> Iterator[None]:

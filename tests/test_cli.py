@@ -402,7 +402,7 @@ def test_imports_and_undo(run, file):
         ),
     )
     second, first = as_json(run("imports", "--json"))
-    assert set(first) == IMPORTED | {"imported_at", "undone_at"}
+    assert set(first) == IMPORTED | {"imported_at", "imported_by", "undone_at"}
     assert [(row["import_id"], row["new"], row["changed"], row["unchanged"], row["undone_at"]) for row in (first, second)] == [
         (1, 3, 0, 0, None), (2, 0, 1, 2, None),
     ]  # fmt: skip
@@ -411,9 +411,22 @@ def test_imports_and_undo(run, file):
     status, out, err = run("imports", "--undo", 2)
     assert (status, out) == (1, "")
     assert err.startswith("Import 2 (tickets.csv) was undone already, on 20")
+    assert run("imports", "--redo", 2) == (0, "Import 2 (tickets.csv) is back in its place.\n", "")
+    assert run("imports", "--redo", 2) == (1, "", "Import 2 (tickets.csv) is not undone.\n")
+    assert run("imports", "--undo", 2)[0] == 0
     assert run("imports", "--undo", 9) == (1, "", "There is no import 9. The list of imports shows their numbers.\n")
     assert [row["undone_at"] is None for row in as_json(run("imports", "--undo", 1, "--json"))] == [False, False]
     assert run("imports")[1].splitlines()[0].split()[:3] == ["import_id", "imported_at", "file"]
+
+
+def test_what_was_chosen_before_holds_until_it_is_left_out(run, file):
+    odd = file("nr,wanneer\n1,01-02-2026 10:00\n", "odd.csv")
+    assert run("import", odd)[0] == 1
+    assert run("import", odd, "--as", "tickets", "--map", "ticket_id=nr", "--map", "created_at=wanneer")[0] == 0
+    status, out, _ = run("import", odd, "--dry-run")
+    assert (status, "Read with what was chosen for an earlier file" in out) == (0, True)
+    assert "  date order: dmy (" in out
+    assert run("import", odd, "--afresh")[0] == 1
 
 
 def test_rejects_are_the_users_own_table(run, file):

@@ -244,6 +244,13 @@ def test_a_redone_import_does_not_stand_beside_a_later_one_of_the_same_rows(stor
     assert len(current(store, "tickets")) == 1
 
 
+def test_a_record_of_questions_may_be_longer_than_the_header(load):
+    text = (SAMPLES / "qualtrics.csv").read_text(encoding="utf-8")
+    longer = text.replace("Anything else?\n", "Anything else?,one more,and more\n", 1)
+    assert longer != text
+    assert load(longer).new == load(text, into=Store(None)).new
+
+
 # --- what was chosen before
 
 ODD = "nr,wanneer,waar\n1,01-02-2026 10:00,A\n2,03-02-2026 10:00,B\n"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from cxdata import importing, watching
 from cxdata.errors import CxError
+from cxdata.ui import state, warm
 from cxdata.watching import Watch
 from tests.conftest import NOW
 
@@ -95,3 +99,32 @@ def test_rounds():
     assert len(list(watching.rounds(lambda: next(waits), once=False))) == 3
     assert len(list(watching.rounds(lambda: False, once=True))) == 2
     assert len(list(watching.rounds(lambda: True, once=True))) == 1
+
+
+# --- in the dashboard
+
+
+def test_the_dashboard_imports_what_appears_in_its_folder(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    monkeypatch.setattr(warm, "EVERY", 0.05)
+    st.cache_resource.clear()
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    with warm.watched(str(folder)):
+        (folder / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\x00" * 100)
+        (folder / "tickets.csv").write_text(TICKETS)
+        for _ in range(600):
+            if state.own_store().imports() and "PNG picture" in caplog.text:
+                break
+            time.sleep(0.05)
+    (row,) = state.own_store().imports()
+    assert (row["file_name"], row["imported_by"]) == ("tickets.csv", "watched folder")
+    assert caplog.text.count("PNG picture") == 1
+    state.own_store().close()
+    st.cache_resource.clear()
+
+
+def test_a_dashboard_without_a_folder_watches_none():
+    before = threading.active_count()
+    with warm.watched(None):
+        assert threading.active_count() == before

@@ -48,7 +48,7 @@ def _entry(row: dict[str, Any]) -> None:
     about = [
         str(number),
         _local(row["imported_at"]),
-        *([row["imported_by"]] if row["imported_by"] else []),
+        *([_(row["imported_by"])] if row["imported_by"] else []),
         _(told["label"]),
         ", ".join(f"{formats.decimal(count, 0)} {label}" for label, count in counts if count),
         *([_("undone on {day}", day=_local(row["undone_at"]))] if row["undone_at"] else []),

@@ -1,11 +1,26 @@
-"""What is done before the first visitor: libraries loaded, databases open, the default questions asked once."""
+"""What is done beside the visitors: before the first one libraries loaded, databases open and the default questions asked
+once; after that the folder watched into which another program drops exports."""
 
 from __future__ import annotations
 
-from cxdata import charts, i18n
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Event, Thread
+
+from cxdata import charts, i18n, watching
+from cxdata.errors import CxError
 from cxdata.filters import Filters
+from cxdata.i18n import N_
 from cxdata.questions import Query
 from cxdata.ui import state, view
+from cxdata.understanding import Choices
+from cxdata.watching import Failure, Watch
+
+log = logging.getLogger("cxdata.watch")
+EVERY = 10.0  # seconds between two looks
+WATCHED = N_("watched folder")
 
 HEADLINES = ("nps", "csat", "ces", "first_response_time", "resolution_time", "sla", "retention_rate", "churn_rate")
 
@@ -27,3 +42,40 @@ def warm() -> None:
     query = Query(HEADLINES, "month", (), filters)
     charts.trend(state.ask(Query(("nps",), "month", (), filters)), charts.Style())
     state.ask(query)
+
+
+@contextmanager
+def watched(folder: str | None) -> Iterator[None]:
+    """Import what appears in a folder, in a thread of its own, as long as the context lasts; no folder, nothing."""
+    if not folder:
+        yield
+        return
+    stop = Event()
+    thread = Thread(target=_watch, args=(Path(folder), stop), name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=EVERY)
+
+
+def _watch(folder: Path, stop: Event) -> None:
+    """Look, import and log, until it is time to stop. What fails is said once, and tried again when it changes."""
+    database = state.database_path()
+    watch, said = Watch(folder, (database, database.with_name(f"{database.name}.wal"))), ""
+    for _turn in watching.rounds(lambda: stop.wait(EVERY), once=False):
+        try:
+            opened = lambda: nullcontext(state.own_store())  # noqa: E731
+            for result in watching.import_ready(watch, opened, Choices(), stop, by=WATCHED):
+                if isinstance(result, Failure):
+                    log.warning("%s: %s", result.file, result.error)
+                else:
+                    log.info("%s: %d new, %d changed", result.file, result.new, result.changed)
+            said = ""
+        except CxError as error:  # the folder cannot be reached; perhaps at the next look
+            if str(error) != said:
+                said = str(error)
+                log.warning("%s", said)
+        except Exception:
+            log.exception("Watching %s failed; trying again.", folder)
