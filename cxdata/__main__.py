@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from cxdata import formats, importing, queries, questions, watching
+from cxdata import formats, queries, questions, watching
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
 from cxdata.filters import FILTERS, NOTHING, Filters, Period
@@ -32,6 +32,7 @@ from cxdata.i18n import N_
 from cxdata.importing import Outcome
 from cxdata.metrics import ALL, metric
 from cxdata.questions import Query
+from cxdata.rejects import write_rejects
 from cxdata.sample import import_sample
 from cxdata.schema import KINDS, SCORES
 from cxdata.settings import CLOCKS, parse_instant
@@ -388,7 +389,7 @@ def _import_json(row: dict[str, Any]) -> dict[str, Any]:
 
 def _rejects(given: argparse.Namespace) -> int:
     with _store(given) as store:
-        importing.write_rejects(store, given.id, sys.stdout)
+        write_rejects(store, given.id, sys.stdout)
     return DONE
 
 

@@ -6,8 +6,6 @@ left out, always; every rejected row is kept with its line, column, value and re
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
@@ -16,61 +14,41 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
 
-from cxdata import containers, reading, sources
+from cxdata import containers, originals, reading, sources
 from cxdata.containers import Part
-from cxdata.errors import CxError, FileProblem, MappingProblem, Note, note
-from cxdata.i18n import N_, _
+from cxdata.errors import CxError, FileProblem, Note, note
+from cxdata.i18n import N_
+from cxdata.originals import Packed
 from cxdata.parsing import WIDE_BLANKS, cleaned, one_of_sql, quoted, unclean
 from cxdata.progress import FACTS, KEEP, ROWS, UNDERSTAND, Progress, stopped
-from cxdata.questions import starts_between
-from cxdata.reading import Ragged, TextTable, unique_names
-from cxdata.schema import KINDS, SCORES, Kind
+from cxdata.reading import Ragged, TextTable
+from cxdata.recognition import header_at, recognise
+from cxdata.rejects import REQUIRED_MISSING, Rejects
+from cxdata.remarks import LEAD, Remarks, time_fields
+from cxdata.schema import Kind
 from cxdata.sources import what_is_missing
-from cxdata.sources.base import Mapping_, Source, folded
+from cxdata.sources.base import Mapping_, Source
 from cxdata.store import BLOCK, Store, full_disk, version_columns
 from cxdata.understanding import (
     STAGING,
     Choices,
     Understanding,
-    apply_choices,
     sure_sql,
     understand,
     used_columns,
 )
 
-LEAD = {"tickets": "created_at", "surveys": "answered_at", "customers": "started_on", "purchases": "purchased_at"}
-FEW = 20  # rows that show nothing by being all alike
-GAP_ROWS = 50  # in a file of so many rows and months, a month without any is a gap
-GAP_MONTHS = 4
 SHOWN_ROWS = 5
 FIRST_ROWS = 50_000  # what they mean is tried on the whole of a longer file
-HEADERS_TRIED = 20
-REQUIRED_MISSING = 1000  # added to a field's number where a required cell is empty
 RECALLED = N_("Read with what was chosen for an earlier file with the same header, on {day}.")
 REPEATED = N_("earlier states of a row that stands again further down")
 EVENTS = N_("further events of a ticket, all in its one row")
 FOOTER = N_("footer lines")
-_RAGGED = {
-    "too_many_cells": N_("The row has {cells} cells, the header {columns}."),
-    "unclosed_quote": N_("A quotation mark is opened and never closed."),
-    "too_long": N_("The row is longer than 1 MB."),
-    "overflow": N_("A value runs over into the next column, so that it is not clear where it ends."),
-}
-_REASONS = {
-    "instant": N_('"{value}" is no date and time that can be read (expected {reads}).'),
-    "date": N_('"{value}" is no date that can be read (expected {reads}).'),
-    "seconds": N_('"{value}" is no duration.'),
-    "count": N_('"{value}" is no whole number.'),
-    "number": N_('"{value}" is no number.'),
-    "score": N_('"{value}" is no score on the scale {reads}.'),
-}
-_EMPTY = N_("The cell is empty, and every row needs {what}.")
 
 
 @dataclass(frozen=True)
@@ -166,7 +144,7 @@ def import_file(
     name = name or path.name
     now = now or datetime.now(UTC)
     with _working_folder() as folder, ThreadPoolExecutor(1) as aside:
-        packed = None if dry_run else aside.submit(_pack, path, Path(folder))
+        packed = None if dry_run else aside.submit(originals.pack, path, Path(folder))
         part = part or containers.choose(containers.parts(path, Path(folder), name=name, head=head), choices.sheet)
         part = containers.head_of(part, Path(folder)) if head else part
         table, choices, recalled = _recalled(store, opened(part, Path(folder)), choices)
@@ -211,7 +189,7 @@ def _recalled(store: Store, table: TextTable, choices: Choices) -> tuple[TextTab
     header, and the day they were made."""
     if choices.corrections() or not choices.recall:
         return table, choices, ""
-    found = store.remembered(table.with_header(_header_at(table, choices)).header)
+    found = store.remembered(table.with_header(header_at(table, choices)).header)
     if not found:
         return table, choices, ""
     day, chosen = found
@@ -273,69 +251,6 @@ def _kept_unless(cursor: duckdb.DuckDBPyConnection, dry_run: bool) -> Iterator[N
     if dry_run:
         cursor.rollback()
         cursor.begin()
-
-
-def recognise(table: TextTable, choices: Choices) -> tuple[TextTable, Source, Mapping_]:
-    """The table with its header records, the source that wrote it, and the mapping with the user's columns."""
-    table = table.with_header(_header_at(table, choices))
-    header = table.header
-    source, mapping = (
-        sources.identify(header, kind=choices.kind, source=choices.source)
-        if not choices.mapping
-        else (_identify_with(table, choices))
-    )
-    table = table.with_header(table.header_at, _header_records(table, source))
-    labels = _labels(table, source)
-    if labels:
-        mapping = sources.base.map_columns(source, header, labels)
-    return table, source, apply_choices(mapping, header, labels, choices)
-
-
-def _identify_with(table: TextTable, choices: Choices) -> tuple[Source, Mapping_]:
-    """Identify a file whose columns the user maps: what is missing without his columns may be there with them."""
-    try:
-        return sources.identify(table.header, kind=choices.kind, source=choices.source)
-    except MappingProblem:
-        if choices.kind:
-            raise
-    for kind in (entry.name for entry in KINDS):
-        source, mapping = sources.identify(table.header, kind=kind, source="generic")
-        names = {entry.name for entry in mapping.kind.fields}
-        if set(choices.mapping) <= names:
-            mapping = apply_choices(mapping, table.header, (), choices)
-            if not mapping.missing and (kind != "surveys" or set(mapping.uses) & set(SCORES)):
-                return source, mapping
-    return sources.identify(table.header, kind=choices.kind, source=choices.source)
-
-
-def _header_at(table: TextTable, choices: Choices) -> int:
-    """The record that is the header: the proposed one, or the only other of the first ones that a known tool writes.
-
-    Some tools write a title, a period or an account of the survey above the header.
-    """
-    if table.line_column is not None or sources.claimed(table.header, choices.source):
-        return table.header_at
-    firsts = table.records[:HEADERS_TRIED]
-    found = [at for at, cells in enumerate(firsts) if sources.claimed(unique_names(cells), choices.source)]
-    return found[0] if len(found) == 1 else table.header_at
-
-
-def _header_records(table: TextTable, source: Source) -> int:
-    """How many records the header takes: what the source says, and one more where the second record is none of data."""
-    below = table.records[table.header_at + 1 : table.header_at + 2]
-    if source.second_header and below and folded(below[0][0]) in map(folded, source.second_header):
-        return source.header_records + 1
-    return source.header_records
-
-
-def _labels(table: TextTable, source: Source) -> tuple[str, ...]:
-    """The texts of the questions, where a header record below the first has them; else nothing."""
-    under = table.records[table.header_at + 1 : table.header_at + table.header_records]
-    if source.labels_in:
-        return tuple(" ".join(cell.split()) for cell in under[source.labels_in - 1][: table.columns])
-    if not (source.second_header and under):
-        return ()
-    return sources.base.joined_labels(table.records[table.header_at], under[0])
 
 
 class _Import:
@@ -646,7 +561,8 @@ class _Import:
 
     def _account(self, now: datetime) -> Outcome:
         outcome = Outcome(self.name, self.source.name, self.kind.name, self._described())
-        outcome.notes += [*self.understood.notes, *self._notes(now)]
+        remarks = Remarks(self.rows, self.table, self.understood, self.import_id)
+        outcome.notes += [*self.understood.notes, *remarks.all(now)]
         outcome.rows = self.read + self.table.ragged_total + len(self.table.footer)
         outcome.rejected = self.bad + self.table.ragged_total
         left_out = {**self.left_out, FOOTER: len(self.table.footer)}
@@ -680,9 +596,6 @@ class _Import:
         )[0]
         return int(found[0]), int(found[1])
 
-    def _time_fields(self) -> list[str]:
-        return [plan.name for plan in self.understood.plans.values() if plan.type in ("instant", "date")]
-
     def _span(self, now: datetime) -> tuple[str | None, str | None, int | None]:
         """(first day, last day, newest second seen) of the rows; due and future dates are no news."""
         main = LEAD[self.kind.name]
@@ -693,7 +606,7 @@ class _Import:
         first, last = self.rows(f"select {ends} from typed")[0]
         limit = int(now.timestamp()) + 86400
         newest: list[int] = []
-        for name in self._time_fields():
+        for name in time_fields(self.understood):
             zone = quoted(self.understood.zone)
             if self.understood.kind.field(name).type == "date":
                 instant = f"timezone('UTC', timezone({zone}, cast({name} + 1 as timestamp)))"
@@ -707,106 +620,12 @@ class _Import:
             newest += [] if found is None else [int(found)]
         return first, last, max(newest, default=None)
 
-    def _notes(self, now: datetime) -> list[Note]:
-        """What a careful analyst would remark."""
-        notes = []
-        if self.table.replaced:
-            notes.append(
-                note("{count} characters could not be read in this encoding and show as �.", count=self.table.replaced)
-            )
-        for name in self._time_fields():
-            later = self.one(
-                f"select count(*) from typed where {name} > timestamp '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}' + interval 1 day"
-            )
-            if later and name != "cancelled_on":
-                notes.append(
-                    note(
-                        '{count} rows have a date in the future in "{column}".', count=later, column=self._header(name)
-                    )
-                )
-        if {"created_at", "resolved_at"} <= set(self.understood.plans):
-            early = self.one("select count(*) from typed where resolved_at < created_at")
-            if early:
-                notes.append(
-                    note(
-                        "{count} tickets are resolved before they were created; their duration is left out.",
-                        count=early,
-                    )
-                )
-        notes += [*self._alike(), *self._gaps(), *self._twice()]
-        if self.understood.date_why not in ("iso", "chosen", "days above 12", "year first", "month name", "number"):
-            notes.append(
-                note(
-                    "Dates are read day-first ({what}): no number above 12 decides it. If that is wrong, undo and import "
-                    "again with the other order.",
-                    what=self.understood.date_why,
-                )
-            )
-        return notes
-
-    def _alike(self) -> Iterator[Note]:
-        """Columns that say the same in every row, which they seldom do."""
-        names = [
-            plan.name
-            for plan in self.understood.plans.values()
-            if plan.header
-            and (plan.type in ("status", "priority", "score") or plan.name in ("channel", "team", "agent"))
-        ]
-        if not names:
-            return
-        counts = ", ".join(
-            f"count({name}), count(distinct {name}), cast(any_value({name}) as varchar)" for name in names
-        )
-        rows, *found = self.rows(f"select count(*), {counts} from typed")[0]
-        same = [
-            f'"{self._header(name)}" ({value})'
-            for name, filled, distinct, value in zip(names, found[::3], found[1::3], found[2::3], strict=True)
-            if distinct == 1 and filled == rows >= FEW
-        ]
-        if same:
-            yield note("The same in every row: {columns}.", columns=", ".join(same))
-
-    def _gaps(self) -> Iterator[Note]:
-        """Months without a row between months that have some."""
-        months = self.rows(
-            f"select cast(date_trunc('month', {LEAD[self.kind.name]}) as date) as month, count(*) from typed group by 1 order by 1"
-        )
-        if len(months) < GAP_MONTHS or sum(k for _, k in months) < GAP_ROWS:
-            return
-        there = {month for month, _ in months}
-        missing = [month for month in starts_between(min(there), max(there), "month") if month not in there]
-        if missing and len(missing) <= len(there) / 2:
-            named = ", ".join(f"{month:%Y-%m}" for month in missing[:6]) + (" …" if len(missing) > 6 else "")
-            yield note("No rows in {months}, between months that have some. Is the export complete?", months=named)
-
-    def _twice(self) -> Iterator[Note]:
-        """Earlier imports from another tool over the same days: what is in both is counted twice."""
-        if self.kind.name not in ("tickets", "purchases"):
-            return
-        first, last = self.rows(
-            f"select cast(min({LEAD[self.kind.name]}) as date), cast(max({LEAD[self.kind.name]}) as date) from typed"
-        )[0]
-        if first is None:
-            return
-        found = self.rows(f"""
-            select import_id, file_name from imports
-            where kind = '{self.kind.name}' and undone_at is null and import_id < {self.import_id}
-              and import_id in (select import_id from {self.kind.name}_versions
-                                where source != {quoted(self.source.system)} group by import_id)
-              and cast(outcome ->> 'first' as date) <= date '{last}' and cast(outcome ->> 'last' as date) >= date '{first}'
-            order by import_id desc limit 1""")
-        for number, file in found:
-            yield note(
-                'Import {number} ("{file}") is from another tool and covers the same days: what is in both files is counted twice.',
-                number=number,
-                file=file,
-            )
-
-    def _header(self, name: str) -> str:
-        return self.understood.plans[name].header
+    @property
+    def rejects(self) -> Rejects:
+        return Rejects(self.rows, self.table, self.ragged, self.understood, self.bad, self.first_row if self.bad else 0)
 
     def _nothing_fits(self, rejected: int) -> CxError:
-        line, column, _, reason, _ = next(self._rejects(limit=1))
+        line, column, _, reason, _ = next(self.rejects.found(limit=1))
         return CxError(
             "None of the {rows} rows of {file} could be read. The first: line {line}, column {column}: {reason}",
             rows=rejected,
@@ -818,14 +637,14 @@ class _Import:
 
     # --- keeping --------------------------------------------------------------------------------------------
 
-    def keep(self, outcome: Outcome, original: _Packed, by: str, now: datetime) -> None:
+    def keep(self, outcome: Outcome, original: Packed, by: str, now: datetime) -> None:
         """Write the rejects, the file and the record of the import."""
         if outcome.rejected:
-            self._keep_rejects(self.import_id)
+            self.rejects.keep(self.cursor, self.import_id)
         self.cursor.execute("drop view typed")
         for table in ("parsed", STAGING):
             self.cursor.execute(f"drop table if exists {table}")
-        _keep_original(self.cursor, original)
+        originals.keep(self.cursor, original)
         outcome.import_id = self.import_id
         self.cursor.execute(
             "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, null)",
@@ -843,50 +662,6 @@ class _Import:
             ],
         )
 
-    def _keep_rejects(self, import_id: int) -> None:
-        rows = [(import_id, *row) for row in self._rejects()]
-        batch = pa.table(
-            {
-                "import_id": pa.array([row[0] for row in rows], pa.int32()),
-                "line": pa.array([row[1] for row in rows], pa.int64()),
-                "column_name": pa.array([row[2] for row in rows], pa.string()),
-                "value": pa.array([row[3] for row in rows], pa.string()),
-                "reason": pa.array([row[4] for row in rows], pa.string()),
-                "cells": pa.array([row[5] for row in rows], pa.list_(pa.string())),
-            }
-        )
-        self.cursor.register("reject_rows", batch)
-        self.cursor.execute("insert into rejects by name select * from reject_rows")
-        self.cursor.unregister("reject_rows")
-
-    def _rejects(self, limit: int | None = None) -> Iterator[tuple[int, str, str, str, list[str]]]:
-        """(line, column, value, reason as JSON, cells) of every rejected row, by line within each cause."""
-        plans = list(self.understood.plans.values()) if self.bad else []
-        for number, plan in enumerate(plans):
-            for code in (number, number + REQUIRED_MISSING):
-                line = "line" if self.table.line_column is not None else "cast(null as bigint)"
-                found = self.rows(
-                    f"""select p.record, {plan.text}, {line} from parsed p join {STAGING} s on s.rowid = p.record + {self.first_row}
-                        where p.left_out is null and p.bad = {code} order by 1 {f"limit {limit}" if limit else ""}"""
-                )
-                if found:
-                    yield from self._described_rejects(plan, code, found)
-        for entry in self.ragged:
-            said = note(_RAGGED[entry.reason], cells=len(entry.cells), columns=self.table.columns)
-            yield entry.line, "", "", json.dumps(said.dumped()), list(entry.cells)
-
-    def _described_rejects(self, plan: Any, code: int, found: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        records = [int(row[0]) for row in found]
-        lines = reading.line_numbers(self.table, records) if self.table.line_column is None else {}
-        cells = reading.raw_records(self.table, records)
-        for record, value, line in found:
-            if code >= REQUIRED_MISSING:
-                said = note(_EMPTY, what=self.kind.field(plan.name).label)
-            else:
-                said = note(_REASONS[plan.type], value=value, reads=plan.reads)
-            raw = list(cells[int(record)])[: self.table.columns]
-            yield line or lines[int(record)], plan.header, value or "", json.dumps(said.dumped()), raw
-
 
 def _has_wide_blanks(path: Path) -> bool:
     """Whether a UTF-8 file has blanks beyond ASCII anywhere: most have none, and then no cell is searched for them."""
@@ -898,50 +673,3 @@ def _has_wide_blanks(path: Path) -> bool:
                 return True
             last = block[-3:]
     return False
-
-
-@dataclass(frozen=True)
-class _Packed:
-    """An original, compressed in blocks one after the other in a file. `parts`: bytes of each block before and after."""
-
-    path: Path
-    sha256: str
-    size: int
-    parts: tuple[tuple[int, int], ...]
-
-
-def _pack(original: Path, folder: Path) -> _Packed:
-    """Compress a file into the folder; done aside, while the database reads the same file."""
-    digest, parts = hashlib.sha256(), []
-    codec, packed = pa.Codec("zstd", compression_level=1), folder / "original.zst"
-    with original.open("rb") as file, packed.open("wb") as written:
-        while block := file.read(BLOCK):
-            digest.update(block)
-            parts.append((len(block), written.write(codec.compress(block, asbytes=True))))
-    return _Packed(packed, digest.hexdigest(), sum(size for size, _ in parts), tuple(parts))
-
-
-def _keep_original(cursor: duckdb.DuckDBPyConnection, packed: _Packed) -> None:
-    """Store the bytes of a file, once."""
-    if cursor.execute("select count(*) from originals where sha256 = ?", [packed.sha256]).fetchall()[0][0]:
-        return
-    with packed.path.open("rb") as file:
-        for part, (raw, size) in enumerate(packed.parts):
-            cursor.execute("insert into originals values (?, ?, ?, ?)", [packed.sha256, part, raw, file.read(size)])
-
-
-def write_rejects(store: Store, import_id: int, file: TextIO) -> int:
-    """Write the rejected rows of an import as CSV: the user's own columns and `reason`. How many there were."""
-    header, rows = store.rejects(import_id)
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*header, "reason"])
-    for cells in store.one_import(import_id)["understood"]["under_header"]:
-        writer.writerow([*cells, ""])
-    for row in rows:
-        cells = list(row["cells"])
-        reason = _("line {line}", line=row["line"])
-        if row["column_name"]:
-            reason += f', {_("column")} "{row["column_name"]}"'
-        cells += [""] * (len(header) - len(cells))
-        writer.writerow([*cells, f"{reason}: {Note(*json.loads(row['reason']))}"])
-    return len(rows)

@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxdata import containers, importing
+from cxdata import rejects as rejects_module
 from cxdata.errors import CxError, Note, UnknownName
 from cxdata.facts import TABLES
 from cxdata.progress import STEPS, Cancelled, Progress
+from cxdata.rejects import write_rejects
 from cxdata.sample import FILES, FOLDER
 from cxdata.store import Standing, Store
 from cxdata.understanding import Choices
@@ -43,7 +45,7 @@ def said(load, text, **options) -> str:
 def rejects(store, import_id=1) -> list[tuple]:
     """(line, column, value, reason) of the rejected rows, as they are shown."""
     file = io.StringIO()
-    importing.write_rejects(store, import_id, file)
+    write_rejects(store, import_id, file)
     reasons = [row[-1] for row in list(csv.reader(io.StringIO(file.getvalue())))[1:]]
     rows = store.rejects(import_id)[1]
     return [(row["line"], row["column_name"], row["value"], said) for row, said in zip(rows, reasons, strict=True)]
@@ -464,7 +466,7 @@ def test_rejected_rows_have_line_column_value_and_reason(store, load):
 def test_rejects_can_be_mended_and_dropped_again(store, load):
     load(TICKETS + '1,2026-01-05 10:00,,open,A,x\n2,yesterday,,open,A,"a, ""b""\nc"\n')
     file = io.StringIO()
-    assert importing.write_rejects(store, 1, file) == 1
+    assert write_rejects(store, 1, file) == 1
     outcome = load(file.getvalue().replace("2,yesterday", "2,2026-01-06 10:00"))
     assert counts(outcome) == (1, 0, 0, 0, 0)
     assert [(row["key"], row["subject"]) for row in current(store, "tickets")] == [("1", "x"), ("2", 'a, "b"\nc')]
@@ -478,7 +480,7 @@ def test_rejects_of_a_file_with_three_header_records_keep_them(store, load):
     rows = "".join(f"x,x,IP Address,True,2026-01-05 10:0{n},R_{n},{score}\n" for n, score in enumerate((9, 11, 3)))
     assert counts(load(names + below + rows)) == (2, 0, 0, 1, 0)
     file = io.StringIO()
-    importing.write_rejects(store, 1, file)
+    write_rejects(store, 1, file)
     outcome = load(file.getvalue().replace("R_1,11", "R_1,10"))
     assert counts(outcome) == (1, 0, 0, 0, 0)
     assert outcome.understood["zone"] == "America/Denver"
@@ -518,7 +520,7 @@ def test_what_breaks_in_the_middle_leaves_nothing(store, load, monkeypatch, wher
         raise RuntimeError("the power is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(*((store, "rebuild") if where == "rebuild" else (importing._Import, "_keep_rejects")), breaks)
+        patched.setattr(*((store, "rebuild") if where == "rebuild" else (rejects_module.Rejects, "keep")), breaks)
         with pytest.raises(RuntimeError):
             load(TICKETS + "1,2026-01-05 10:00,,closed,A,x\nx,never,,open,A,x\n")
     assert (state(store), store.version, store.imports()) == before

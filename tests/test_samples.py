@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cxdata import importing, reading
+from cxdata import importing, reading, recognition
 from cxdata.errors import MappingProblem, Note
 from cxdata.settings import Settings
 from cxdata.sources import REFUSED, SOURCES
@@ -82,7 +82,7 @@ def test_a_sample_comes_out_as_it_must(path):
 def recognised_header(path: Path) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as folder:
         table = reading.read(path, Path(folder))
-        return table.with_header(importing._header_at(table, Choices())).header
+        return table.with_header(recognition.header_at(table, Choices())).header
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

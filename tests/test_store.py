@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cxdata import importing
+from cxdata import importing, originals
 from cxdata import store as stores
 from cxdata.errors import CxError, UnknownName
 from cxdata.facts import TABLES
@@ -143,7 +143,7 @@ def test_the_original_comes_back_byte_for_byte(store, load, encoding):
 
 
 def test_a_large_original_is_kept_in_parts(store, load, monkeypatch):
-    monkeypatch.setattr(importing, "BLOCK", 100)
+    monkeypatch.setattr(originals, "BLOCK", 100)
     content = (TICKETS + "".join(f"{n},2026-01-05 10:00,open,A\n" for n in range(3, 60))).encode()
     load(content)
     assert store.query("select count(*) as k from originals").to_pylist()[0]["k"] > 10

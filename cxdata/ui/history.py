@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from cxdata import formats, importing
+from cxdata import formats
 from cxdata.errors import CxError, Note
 from cxdata.i18n import _
+from cxdata.rejects import write_rejects
 from cxdata.ui import look, state
 
 SHOWN = 50
@@ -122,5 +123,5 @@ def _ask(number: int, file: str, *, undo: bool) -> None:
 
 def _rejects(number: int) -> bytes:
     text = io.StringIO()
-    importing.write_rejects(state.own_store(), number, text)
+    write_rejects(state.own_store(), number, text)
     return text.getvalue().encode("utf-8-sig")

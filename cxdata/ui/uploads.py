@@ -17,6 +17,7 @@ from cxdata.errors import CxError
 from cxdata.filters import Period
 from cxdata.i18n import _
 from cxdata.importing import Outcome
+from cxdata.recognition import recognise
 from cxdata.ui import jobs, look, mapping, state
 from cxdata.ui.jobs import Task
 from cxdata.understanding import Choices
@@ -222,7 +223,7 @@ def _guess(file: Any, choices: Choices) -> tuple[list[str], str, dict[str, str]]
         except CxError:
             return [], "", {}
         try:
-            _table, source, found = importing.recognise(table, Choices())
+            _table, source, found = recognise(table, Choices())
         except CxError:
             return list(table.header), "", {}
         return list(table.header), source.kind, {name: entry.header for name, entry in found.uses.items()}
