@@ -29,7 +29,7 @@ from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
 from cxdata.filters import FILTERS, NOTHING, Filters, Period
 from cxdata.i18n import N_
-from cxdata.importing import Outcome
+from cxdata.importing import Outcome, write_left_out
 from cxdata.metrics import ALL, metric
 from cxdata.questions import Query
 from cxdata.rejects import write_rejects
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(run=_imports)
     rejects = commands.add_parser("rejects", help="the rejected rows of an import as CSV, with a column reason")
     rejects.add_argument("id", type=int, metavar="ID")
+    rejects.add_argument("--left-out", action="store_true", help="the rows that were left out by rule instead")
     rejects.set_defaults(run=_rejects)
     sample = commands.add_parser("sample", help="import the sample data")
     sample.set_defaults(run=_sample)
@@ -389,7 +390,7 @@ def _import_json(row: dict[str, Any]) -> dict[str, Any]:
 
 def _rejects(given: argparse.Namespace) -> int:
     with _store(given) as store:
-        write_rejects(store, given.id, sys.stdout)
+        (write_left_out if given.left_out else write_rejects)(store, given.id, sys.stdout)
     return DONE
 
 

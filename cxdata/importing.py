@@ -6,15 +6,16 @@ left out, always; every rejected row is kept with its line, column, value and re
 
 from __future__ import annotations
 
+import csv
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -22,7 +23,7 @@ import duckdb
 from cxdata import containers, originals, reading, sources
 from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, Note, note
-from cxdata.i18n import N_
+from cxdata.i18n import N_, _
 from cxdata.originals import Packed
 from cxdata.parsing import WIDE_BLANKS, cleaned, one_of_sql, quoted, unclean
 from cxdata.progress import FACTS, KEEP, ROWS, UNDERSTAND, Progress, stopped
@@ -131,6 +132,7 @@ def import_file(
     part: Part | None = None,
     head: bool = False,
     progress: Progress | None = None,
+    inspect: Callable[[_Import], None] | None = None,
 ) -> Outcome:
     """Import one file; with `dry_run` everything is done and nothing kept, with `head` on the start of the file only.
 
@@ -138,7 +140,7 @@ def import_file(
     `parts_of`); without one it is that of `choices.sheet`, or the only one. The whole file is kept as it came. Dates
     after `now` (default: this moment) are no news: they do not move as-of. Satisfaction scores beside the tickets of a
     file go in too, as a second import. What was chosen for an earlier file with the same header holds for this one, see
-    `Choices.recall`. Raises CxError with one sentence where nothing of the file can go in.
+    `Choices.recall`. `inspect` sees each import before its rows are counted. Raises CxError with one sentence where nothing of the file can go in.
     """
     choices, progress = choices or Choices(), progress or Progress()
     name = name or path.name
@@ -153,6 +155,7 @@ def import_file(
         with store.writing() as cursor, _kept_unless(cursor, dry_run), _stoppable(progress):
 
             def imported(steps: _Import) -> Outcome:
+                steps.inspect = inspect
                 outcome = steps.run(now)
                 outcome.understood.update(original=name, member=part.member, sheet=part.sheet, recalled=recalled)
                 outcome.understood["corrected"] = choices.corrections()
@@ -193,8 +196,7 @@ def _recalled(store: Store, table: TextTable, choices: Choices) -> tuple[TextTab
     if not found:
         return table, choices, ""
     day, chosen = found
-    chosen["scales"] = {name: (worst, best) for name, (worst, best) in chosen.get("scales", {}).items()}
-    return table, replace(choices, **chosen), day
+    return table, choices.with_corrections(chosen), day
 
 
 @contextmanager
@@ -279,6 +281,7 @@ class _Import:
         self.wide: bool = after.wide if after else _has_wide_blanks(table.path)
         self.left_out: dict[str, int] = {}
         self.looked: tuple[FieldSeen, ...] = ()
+        self.inspect: Callable[[_Import], None] | None = None
 
     @property
     def kind(self) -> Kind:
@@ -394,6 +397,8 @@ class _Import:
         for number, (_rule, reason) in enumerate(self.understood.left_out):
             self.left_out[reason] = self.one(f"select count(*) from parsed where left_out = {number}")
         self.read = self.one("select count(*) from parsed")
+        if self.inspect:
+            self.inspect(self)
         if not self.bad:
             self.cursor.execute("drop table parsed")
 
@@ -539,6 +544,21 @@ class _Import:
                 select unnest(list_filter(places, lambda place: place < newest)) from (
                     select list(rowid) as places, max(rowid) as newest from {mine} group by key having count(*) > 1))""")
 
+    def rows_left_out(self) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+        """(line, reason, cells) of the rows that were left out by rule, by reason; while the parsed rows are there."""
+        good = f"left_out is null and bad is null and {self.kind.id} is not null"
+        order = "created_at, record" if self.source.events else "record"
+        later = f"row_number() over (partition by {self.kind.id} order by {order.replace(',', ' desc,')} desc) > 1"
+        asked = {reason: f"left_out = {number}" for number, (_sql, reason) in enumerate(self.understood.left_out)}
+        if self.kind.id in self.understood.plans:
+            asked[EVENTS if self.source.events else REPEATED] = f"{good} qualify {later}"
+        for reason, where in asked.items():
+            records = [int(row[0]) for row in self.rows(f"select record from parsed where {where} order by record")]
+            cells = reading.raw_records(self.table, records)
+            lines = reading.line_numbers(self.table, records)
+            yield from ((lines[record], reason, cells[record]) for record in records)
+        yield from ((entry.line, FOOTER, entry.cells) for entry in self.table.footer)
+
     def _unnamed(self) -> bool:
         """Whether some good rows lack the id that the others have (only where the id is not required)."""
         return (
@@ -673,3 +693,29 @@ def _has_wide_blanks(path: Path) -> bool:
                 return True
             last = block[-3:]
     return False
+
+
+def write_left_out(store: Store, import_id: int, file: TextIO) -> int:
+    """Write the rows of an import that were left out by rule as CSV: the file's own columns and `reason`; how many.
+
+    They are found by reading the file once more, as it was understood.
+    """
+    row = store.one_import(import_id)
+    told, found = row["understood"], list[tuple[int, str, tuple[str, ...]]]()
+
+    def inspect(steps: _Import) -> None:
+        if (steps.source.name, steps.kind.name) == (row["source"], row["kind"]):
+            found.extend(steps.rows_left_out())
+
+    chosen = Choices(sheet=told["sheet"] or told["member"] or None, recall=False).with_corrections(told["corrected"])
+    with _working_folder() as folder:
+        path = Path(folder) / "original"
+        path.write_bytes(store.original(row["sha256"]))
+        with suppress(CxError):  # where nothing is left of the file, its rows have been seen before that is said
+            import_file(store, path, chosen, name=told["original"], dry_run=True, inspect=inspect)
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*told["header"], "reason"])
+    for line, reason, cells in found:
+        cells = (*cells[: len(told["header"])], *[""] * (len(told["header"]) - len(cells)))
+        writer.writerow([*cells, f"{_('line {line}', line=line)}: {_(reason)}"])
+    return len(found)

@@ -72,6 +72,11 @@ class Choices:
         chosen = {name: getattr(self, name) for name in _CORRECTIONS}
         return {name: dict(value) if isinstance(value, Mapping) else value for name, value in chosen.items() if value}
 
+    def with_corrections(self, chosen: Mapping[str, Any]) -> Choices:
+        """These choices with what `corrections` gave."""
+        scales = {name: (float(worst), float(best)) for name, (worst, best) in chosen.get("scales", {}).items()}
+        return replace(self, **{**chosen, "scales": scales})
+
 
 _CORRECTIONS = ("kind", "source", "zone", "date_order", "decimal", "direction", "mapping", "scales", "trust_sla")
 

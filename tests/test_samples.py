@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
 import json
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +44,7 @@ def described(store: Store, found: importing.Outcome) -> dict[str, Any]:
     assert found.rows == found.new + found.rejected + sum(found.left_out.values())
     rejects = store.rejects(found.import_id)[1] if found.rejected else []
     assert len(rejects) == found.rejected
+    assert left_out_rows(store, found) == found.left_out
     return {
         "source": found.source,
         "kind": found.kind,
@@ -54,6 +58,14 @@ def described(store: Store, found: importing.Outcome) -> dict[str, Any]:
         "notes": [str(entry) for entry in found.notes],
         "values": {row.pop("key"): plain(row) for row in current(store, found.kind)},
     }
+
+
+def left_out_rows(store: Store, found: importing.Outcome) -> dict[str, int]:
+    """How many rows of each reason the download of what was left out holds."""
+    file = io.StringIO()
+    importing.write_left_out(store, found.import_id, file)
+    reasons = [row[-1].partition(": ")[2] for row in csv.reader(io.StringIO(file.getvalue()))][1:]
+    return dict(Counter(reasons))
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:

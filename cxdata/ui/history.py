@@ -12,6 +12,7 @@ import streamlit as st
 from cxdata import formats
 from cxdata.errors import CxError, Note
 from cxdata.i18n import _
+from cxdata.importing import write_left_out
 from cxdata.rejects import write_rejects
 from cxdata.ui import look, state
 
@@ -66,6 +67,11 @@ def _entry(row: dict[str, Any]) -> None:
             st.download_button(
                 _("Rejected rows"), data=lambda: _rejects(number), file_name=f"rejects_{number}.csv", mime="text/csv",
                 key=f"rejects_{number}", on_click="ignore", icon=":material/download:",
+            )  # fmt: skip
+        if outcome["left_out"]:
+            st.download_button(
+                _("Left-out rows"), data=lambda: _left_out(number), file_name=f"left_out_{number}.csv", mime="text/csv",
+                key=f"left_out_{number}", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
         st.download_button(
             _("File"), data=lambda: state.own_store().original(row["sha256"]),
@@ -124,4 +130,10 @@ def _ask(number: int, file: str, *, undo: bool) -> None:
 def _rejects(number: int) -> bytes:
     text = io.StringIO()
     write_rejects(state.own_store(), number, text)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _left_out(number: int) -> bytes:
+    text = io.StringIO()
+    write_left_out(state.own_store(), number, text)
     return text.getvalue().encode("utf-8-sig")
