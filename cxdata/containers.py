@@ -29,6 +29,7 @@ from cxdata.i18n import N_
 CHUNK = 2**20
 HEAD = 4096
 HEAD_BYTES = 8 * 2**20  # the start of a large file, to show what it means
+HEAD_ROWS = 30_000  # and of a sheet
 MAX_BYTES = 20 * 2**30  # what one file may unpack to
 MAX_RATIO = 200  # times its own size; exports compress 5 to 40 times
 FREE_BYTES = 64 * 2**20  # below which the ratio does not matter
@@ -161,10 +162,11 @@ def is_packed(start: bytes) -> bool:
 
 def head_of(part: Part, workdir: Path) -> Part:
     """The start of a large text, up to the end of a line outside of quotation marks; a smaller one is itself."""
-    if part.problem or part.path.stat().st_size <= HEAD_BYTES:
+    if part.problem or part.sheet or part.path.stat().st_size <= HEAD_BYTES:
         return part
     with part.path.open("rb") as file:
         start = file.read(HEAD_BYTES)
+    start = start[: len(start) - len(start.split(b"\n", 2 * HEAD_ROWS)[-1])] or start
     cut, wide = len(start), start[:2] in (b"\xff\xfe", b"\xfe\xff")
     for _line in range(1000):
         cut = start.rfind(b"\n", 0, cut)
@@ -298,7 +300,7 @@ class _Opened:
     def _sheets(self, part: Part) -> tuple[Part, ...]:
         """Each sheet that has cells, written as CSV by a process of its own (see `workbook`)."""
         folder = Path(tempfile.mkdtemp(prefix="sheets-", dir=self.folder))
-        answer = _in_a_process(part, folder, self.limit)
+        answer = _in_a_process(part, folder, self.limit, HEAD_ROWS if self.head else 0)
         if answer.get("problem") == "password":
             raise _password(part)
         if answer.get("problem"):
@@ -318,15 +320,25 @@ class _Opened:
                 sheet=found["name"],
                 rows=found["rows"],
                 delimiter=",",
+                cut=Path(found["file"]).stat().st_size if found["cut"] else 0,
             )
             for found in answer["sheets"]
         )
 
 
-def _in_a_process(part: Part, folder: Path, limit: int) -> dict[str, Any]:
+def _in_a_process(part: Part, folder: Path, limit: int, most: int) -> dict[str, Any]:
     """What `workbook` answers; -P keeps our module names from standing in for those of Python."""
     program = Path(__file__).with_name("workbook.py")
-    command = [sys.executable, "-P", str(program), str(part.path), str(folder), str(WORKBOOK_MEMORY), str(limit)]
+    command = [
+        sys.executable,
+        "-P",
+        str(program),
+        str(part.path),
+        str(folder),
+        str(WORKBOOK_MEMORY),
+        str(limit),
+        str(most),
+    ]
     patience = WORKBOOK_SECONDS + part.path.stat().st_size / 200_000
     try:
         done = subprocess.run(command, capture_output=True, timeout=patience, check=True)

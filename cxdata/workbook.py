@@ -1,7 +1,8 @@
 """A program of its own: the sheets of a workbook (Excel, OpenDocument) as CSV files.
 
-In, as arguments: the workbook, a folder, and how many bytes of memory and of each file it may use. Out: in the folder a CSV per visible sheet
-with cells, in UTF-8 with commas, and on standard output one JSON object: {"sheets": [{"name", "file", "rows"}],
+In, as arguments: the workbook, a folder, how many bytes of memory and of each file it may use, and how many rows of a
+sheet to write (0: all). Out: in the folder a CSV per visible sheet with cells, in UTF-8 with commas, and on standard
+output one JSON object: {"sheets": [{"name", "file", "rows", "cut": whether there are more}],
 "others": names of sheets that are hidden, empty or hold only charts} or {"problem": "password" | "damaged"}.
 
 It runs in a process of its own because the library ends the whole process on some damaged workbooks and keeps a sheet
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +39,10 @@ _DECIMAL_COMMA = re.compile(r"[-€$£\s]*\d+(?:\.\d{3})*,(?:\d{1,2}|\d{4,})\s*[
 Rows = Callable[[], Iterator[list[Any]]]
 
 
-def main(workbook: str, folder: str, memory: str, size: str) -> None:
+def main(workbook: str, folder: str, memory: str, size: str, most: str) -> None:
     _limit(int(memory), int(size))
     try:
-        answer = write_sheets(Path(workbook), Path(folder))
+        answer = write_sheets(Path(workbook), Path(folder), int(most) or None)
     except PasswordError:
         answer = {"problem": "password"}
     except CalamineError:
@@ -57,31 +59,37 @@ def _limit(memory: int, size: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def write_sheets(workbook: Path, folder: Path) -> dict[str, Any]:
+def write_sheets(workbook: Path, folder: Path, most: int | None) -> dict[str, Any]:
     """Write each sheet that has cells; the names of the files are numbers, whatever the sheets are called."""
     sheets: list[dict[str, Any]] = []
     others: list[str] = []
     with workbook.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
         for number, about in enumerate(book.sheets_metadata):
-            target, rows = folder / f"sheet-{number}.csv", 0
+            target, rows, cut = folder / f"sheet-{number}.csv", 0, False
             if about.visible == Visible.Visible and about.typ == Type.WorkSheet:
-                rows = write_sheet(book.get_sheet_by_index(number), target)
+                sheet = book.get_sheet_by_index(number)
+                rows = write_sheet(sheet, target, most)
+                cut = most is not None and sheet.end is not None and sheet.end[0] >= most
             if rows:
-                sheets.append({"name": about.name, "file": str(target), "rows": rows})
+                sheets.append({"name": about.name, "file": str(target), "rows": rows, "cut": cut})
             else:
                 others.append(about.name)
     return {"sheets": sheets, "others": others}
 
 
-def write_sheet(sheet: CalamineSheet, target: Path) -> int:
-    """Write one sheet; how many rows have a cell with something in it."""
+def write_sheet(sheet: CalamineSheet, target: Path, most: int | None = None) -> int:
+    """Write one sheet, or its first rows; how many rows have a cell with something in it."""
     if sheet.start is None:
         return 0
-    texts = Cells(sheet.iter_rows)
+
+    def first_rows() -> Iterator[list[Any]]:
+        return islice(sheet.iter_rows(), most)
+
+    texts = Cells(first_rows)
     filled = 0
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        for row in sheet.iter_rows():
+        for row in first_rows():
             cells = [
                 cell if type(cell) is str and "\n" not in cell else texts.of(cell, at) for at, cell in enumerate(row)
             ]

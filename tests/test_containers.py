@@ -439,3 +439,13 @@ def test_the_working_folder_holds_no_names_of_members(opened):
     (part,) = opened(archive(**{"a b;$(x).csv": TICKETS}))
     assert isinstance(part.path, Path)
     assert part.path.name == "1.csv"
+
+
+def test_the_first_rows_of_a_sheet_are_enough_for_a_preview(tmp_path, monkeypatch):
+    monkeypatch.setattr(containers, "HEAD_ROWS", 3)
+    (tmp_path / "book.xlsx").write_bytes(book(One=[["a"], *[[n] for n in range(9)]], Two=[["b"], [1], [2]]))
+    rows = {}
+    for head in (True, False):
+        found = containers.parts(tmp_path / "book.xlsx", tmp_path / "work", head=head)
+        rows[head] = [(part.sheet, len(part.path.read_text().splitlines()), part.cut > 0) for part in found]
+    assert rows == {True: [("One", 3, True), ("Two", 3, False)], False: [("One", 10, False), ("Two", 3, False)]}

@@ -302,6 +302,20 @@ def test_the_start_of_a_file_shows_what_it_means(store, load, monkeypatch):
     assert (wide.rejected, wide.rows) == (0, wide.new)
 
 
+def test_the_start_of_a_sheet_and_of_a_member_of_an_archive(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(containers, "HEAD_ROWS", 10)
+    path = next(
+        path for path in sorted((Path(__file__).parent / "samples").glob("*.csv")) if path.name == "zendesk.csv"
+    )
+    text = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("tickets.csv", "".join([text[0], *text[1:2] * 1000]))
+    monkeypatch.setattr(containers, "HEAD_BYTES", 4000)
+    outcome = importing.import_file(store, archive, now=NOW, dry_run=True, head=True)
+    assert (outcome.of_head > 0, 1 < outcome.rows < 20) == (True, True)
+
+
 # --- progress and stopping
 
 

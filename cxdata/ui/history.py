@@ -55,7 +55,7 @@ def _entry(row: dict[str, Any]) -> None:
         ", ".join(f"{formats.decimal(count, 0)} {label}" for label, count in counts if count),
         *([_("undone on {day}", day=_local(row["undone_at"]))] if row["undone_at"] else []),
     ]
-    left, right = st.columns([3, 2], vertical_alignment="center")
+    left, right = st.columns([1, 1], vertical_alignment="center")
     with left:
         st.html(
             f'<div class="cx-title">{look.escaped(row["file_name"])}</div>'
