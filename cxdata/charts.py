@@ -15,10 +15,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from cxdata import formats
+from cxdata import formats, noise
 from cxdata.i18n import N_, _, language
 from cxdata.metrics import metric
 from cxdata.questions import Answer
+from cxdata.statistics import ControlLimits
 
 LIGHT = ("#3157d5", "#17a2a2", "#e0912f", "#8a5fc9", "#c94f7c", "#5d6b82", "#7fa83a", "#2f89c5", "#b5653a", "#4c9a6a")
 DARK = ("#7c9bff", "#45c8c2", "#f2b35e", "#b896ef", "#ee88ad", "#9aa7bc", "#b0d069", "#69bbee", "#e39a72", "#7fcf9e")
@@ -201,7 +202,10 @@ class Line:
 def trend(
     answer: Answer, style: Style, *, names: Sequence[str] = (), target: float | None = None, from_zero: bool = False
 ) -> go.Figure:
-    """Lines over periods: one for each metric, or for each group where the question has one dimension."""
+    """Lines over periods: one for each metric, or for each group where the question has one dimension.
+
+    A single line has its 95% interval as a band, the control limits it moves within, and rings on what lies beyond.
+    """
     lines = _lines(answer, style, names)
     periods = sorted(set(answer.rows["period"]))
     labels, xaxis = _period_axis(periods, answer.query.grain)
@@ -210,6 +214,14 @@ def trend(
     traces = [trace for line in lines for trace in _traces(line, place, style, len(lines) > 1)]
     values = [value for line in lines for value in line.rows["value"]] + ([target] if target is not None else [])
     shapes, notes = _target(target, unit, style)
+    found = noise.limits(answer) if len(lines) == 1 else None
+    if len(lines) == 1:
+        traces = [*_band(lines[0], place, style), *traces]
+        values += [end for name in ("low", "high") for end in lines[0].rows[name].dropna()]
+    if found:
+        shapes += [_level(end, style) for end in (found.low, found.high)]
+        traces.append(_signals(lines[0], place, found, style))
+        values += [found.low, found.high]
     return go.Figure(
         data=traces,
         layout=_layout(
@@ -283,6 +295,50 @@ def _traces(line: Line, place: dict[Any, str], style: Style, named: bool) -> lis
             )
         )
     return traces
+
+
+def _band(line: Line, place: dict[Any, str], style: Style) -> list[go.Scatter]:
+    """The 95% interval of each period, as a band behind the line; nothing where the metric has none."""
+    rows = line.rows[line.rows["low"].notna() & line.rows["high"].notna()]
+    if len(rows) < 2:
+        return []
+    x = [place[start] for start in rows["period"]]
+    red, green, blue = (int(line.colour[at : at + 2], 16) for at in (1, 3, 5))
+    return [
+        go.Scatter(
+            x=[*x, *reversed(x)],
+            y=[*rows["high"], *reversed(rows["low"].tolist())],
+            fill="toself",
+            fillcolor=f"rgba({red},{green},{blue},{0.2 if style.dark else 0.13})",
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+            showlegend=False,
+            name=_("95% interval"),
+        )
+    ]
+
+
+def _level(value: float, style: Style) -> dict[str, Any]:
+    """A control limit, across the chart."""
+    line = {"color": style.muted, "width": 1, "dash": "dot"}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line}
+
+
+def _signals(line: Line, place: dict[Any, str], found: ControlLimits, style: Style) -> go.Scatter:
+    """A ring around every period that lies beyond the limits or in a run on one side of the centre."""
+    at = sorted({signal.position for signal in found.signals})
+    rows = line.rows.iloc[at]
+    return go.Scatter(
+        x=[place[start] for start in rows["period"]],
+        y=rows["value"].tolist(),
+        mode="markers",
+        marker={"size": 13, "color": "rgba(0,0,0,0)", "line": {"color": style.strong, "width": 1.4}},
+        hoverinfo="skip",
+        showlegend=False,
+        cliponaxis=False,
+        name=_("beyond the usual"),
+    )
 
 
 def _target(target: float | None, unit: str, style: Style) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.importing",),
     ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.watching"),
     ("cxdata.queries",),
-    ("cxdata.rows", "cxdata.comparison"),
+    ("cxdata.rows", "cxdata.comparison", "cxdata.noise"),
     ("cxdata.charts",),
     ("cxdata.ui", "cxdata.__main__"),
     ("pages", "dashboard", "benchmarks"),

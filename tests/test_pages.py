@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -130,13 +131,22 @@ def test_a_filter_that_rows_do_not_have_is_said(sample_shown):
     assert "not filtered here by: Channel" in shown(at)
 
 
+def imported(at: AppTest, label: str = "Import") -> AppTest:
+    """Click an import and wait until it is done."""
+    next(button for button in at.button if button.label == label).click().run()
+    while "_job" in at.session_state:
+        time.sleep(0.2)
+        at.run()
+    return at
+
+
 def test_import_by_upload_replaces_the_sample(sample_shown, tmp_path):
     at = opened("data_import")
     rows = "\n".join(f"{i},2026-0{1 + i % 9}-15,{i % 11}" for i in range(60))
     at.file_uploader[0].upload("nps.csv", f"ID,Survey date,NPS\n{rows}\n".encode()).run()
     assert not at.exception
     assert "60 new" in shown(at)
-    next(button for button in at.button if button.label == "Import").click().run()
+    imported(at)
     assert any("60 new" in element.value for element in at.success)
     at.switch_page("../../pages/voice_of_customer.py").run()
     assert not at.exception
@@ -159,7 +169,7 @@ def test_several_files_go_in_at_once(sample_shown):
     for team in "ab":
         at.file_uploader[0].upload(f"nps {team}.csv", f"ID,Survey date,NPS\n{team}1,2026-01-31,3\n".encode())
     at.run()
-    next(button for button in at.button if button.label == "Import all 2").click().run()
+    imported(at, "Import all 2")
     assert [element.value.count("1 new") for element in at.success] == [1, 1]
     assert not [button for button in at.button if button.label.startswith("Import")]
     assert shown(at).count("nothing would change") == 2
@@ -177,7 +187,7 @@ def test_decisions_and_columns_of_a_file_are_shown_with_their_reason(sample_show
         "1–7"
     ).run()
     assert "<b>1–7</b><span>chosen by you</span>" in shown(at)
-    next(button for button in at.button if button.label == "Import").click().run()
+    imported(at)
     assert any("20 new" in element.value for element in at.success)
 
 
@@ -185,7 +195,7 @@ def test_html_in_a_name_is_shown_as_text(sample_shown):
     at = opened("data_import")
     csv = "ID,Survey date,NPS,Comment\n1,2026-01-31,3,<script>alert(1)</script><b>boos</b>\n"
     at.file_uploader[0].upload("<b>x</b>.csv", csv.encode()).run()
-    next(button for button in at.button if button.label == "Import").click().run()
+    imported(at)
     at.switch_page("../../pages/voice_of_customer.py").run()
     text = "\n".join(element.proto.body for element in at.get("html"))
     assert "&lt;script&gt;" in text
@@ -197,7 +207,7 @@ def test_settings_change_the_numbers(tmp_path, monkeypatch):
     at = opened("data_import")
     csv = "ID,Survey date,NPS\n" + "\n".join(f"{i},2026-01-31,9" for i in range(3))
     at.file_uploader[0].upload("few.csv", csv.encode()).run()
-    next(button for button in at.button if button.label == "Import").click().run()
+    imported(at)
     at.switch_page("../../pages/overview.py").run()
     assert "few answers" in shown(at)
     at.switch_page("../../pages/settings.py").run()

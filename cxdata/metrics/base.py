@@ -308,6 +308,7 @@ class Metric:
 
     `facts`: the table or flow its rows are in. `time`: the instant it is filed by, the prefix of its columns.
     `unit`: count, duration, share, nps, score, number, quality or money. `better`: "higher", "lower" or "".
+    `matures`: the value of a recent period still changes as time goes by, so periods are no equals yet.
     `label`, `meaning` and `formula` are message ids; `source` names where the definition comes from.
     """
 
@@ -323,6 +324,7 @@ class Metric:
     formula: str
     source: str = ""
     short: str = ""
+    matures: bool = False
 
     @property
     def table(self) -> str:

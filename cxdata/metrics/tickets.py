@@ -79,7 +79,7 @@ TICKETS: tuple[Metric, ...] = (
         Share(f"{RESOLVED} or (resolved_at_s is null and says_resolved)", "knows_resolution or says_resolved"),
         N_("Share of the tickets created in the period that are resolved by now. Recent periods still rise."),
         N_("resolved by as-of ÷ created"),
-        short=N_("Resolved by now"),
+        short=N_("Resolved by now"), matures=True,
     ),
     Metric(
         "first_contact_resolution", N_("First contact resolution"), FAMILY, "share", "higher", "ticket_facts", "resolved",

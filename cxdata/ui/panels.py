@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import formats
+from cxdata import formats, noise
 from cxdata.filters import dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
@@ -50,7 +50,10 @@ def _panel(
         st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{_nothing(query)}</div>')
         return
     figure = state.figure(draw, query, **options)
-    st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=f"{title}. {subtitle}")
+    said = noise.sentence(answer)
+    st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=f"{title}. {subtitle} {said}".strip())
+    if said:
+        st.html(f'<div class="cx-small">{look.escaped(said)}</div>')
 
 
 def _nothing(query: Query) -> str:
