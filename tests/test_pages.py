@@ -157,6 +157,15 @@ def test_import_by_upload_replaces_the_sample(sample_shown, tmp_path):
         pass
 
 
+def test_a_breakdown_by_what_nothing_names_is_a_sentence(sample_shown):
+    at = opened("data_import")
+    rows = "\n".join(f"{i},2026-01-{i + 1:02},{i % 11}" for i in range(20))
+    at.file_uploader[0].upload("nps.csv", f"ID,Survey date,NPS\n{rows}\n".encode()).run()
+    imported(at).switch_page("../../pages/voice_of_customer.py").run()
+    assert "Nothing here names its team." in shown(at)
+    assert "Nothing here names its channel." in shown(at)
+
+
 def test_a_file_that_cannot_go_in_gets_a_sentence_and_the_rest_goes_on(sample_shown):
     at = opened("data_import")
     at.file_uploader[0].upload("photo.csv", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100).run()

@@ -49,6 +49,10 @@ def _panel(
     if measured.empty:
         st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{_nothing(query)}</div>')
         return
+    if query.by and measured[query.by[0]].isna().all():
+        said = _("Nothing here names its {dimension}.", dimension=_(dimension(query.by[0]).label).lower())
+        st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{look.escaped(said)}</div>')
+        return
     figure = state.figure(draw, query, **options)
     said = noise.sentence(answer)
     st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=f"{title}. {subtitle} {said}".strip())
