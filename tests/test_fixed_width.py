@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxdata import importing
 from cxdata.reading import line_numbers, read, strict_copy
 from tests.conftest import current
 from tests.test_reading import duck
@@ -130,7 +129,6 @@ def test_an_overflowing_row_is_rejected_with_a_sentence(store, load):
     assert (row["line"], row["cells"]) == (4, ["12345678901234 2026-03-02 10:00  open"])
     assert "A value runs over into the next column, so that it is not clear where it ends." in row["reason"]
     assert [one["key"] for one in current(store, "tickets")] == ["1", "2"]
-    assert importing._RAGGED["overflow"]
 
 
 @pytest.mark.parametrize(

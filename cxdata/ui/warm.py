@@ -78,4 +78,4 @@ def _watch(folder: Path, stop: Event) -> None:
                 said = str(error)
                 log.warning("%s", said)
         except Exception:
-            log.exception("Watching %s failed; trying again.", folder)
+            log.exception("watching %s failed and goes on", folder)
