@@ -78,8 +78,8 @@ def _show_days(done: list[Outcome]) -> None:
     moment = state.moment()
     if not days or moment is None:
         return
-    first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
-    if first < moment.complete_until - timedelta(days=365) or last > moment.until:
+    first, last = date.fromisoformat(min(days)), min(date.fromisoformat(max(days)), moment.until)
+    if first < moment.complete_until - timedelta(days=365):
         st.session_state.update({"period": "custom", "from": first, "to": last})
 
 

@@ -71,7 +71,7 @@ def _watch(folder: Path, stop: Event) -> None:
                 if isinstance(result, Failure):
                     log.warning("%s: %s", result.file, result.error)
                 else:
-                    log.info("%s: %d new, %d changed", result.file, result.new, result.changed)
+                    log.info("%s", result.file)
             said = ""
         except CxError as error:  # the folder cannot be reached; perhaps at the next look
             if str(error) != said:
