@@ -74,7 +74,7 @@ def stocks(
     codes, names = coded(found, list(query.by))
     order = sorted(range(len(names)), key=lambda place: sortable(names[place]))
     group_of = np.argsort(order)[codes] if found.num_rows else codes
-    begun, ended = (_places(found[f"{which}_period"], [] if total else starts) for which in ("from", "to"))
+    begun, ended = (_places(found[f"{which}_period"], None if total else starts) for which in ("from", "to"))
     if not total:  # a row that left before it came (a data error) leaves as it comes
         ended = np.where(ended == NEVER, NEVER, np.maximum(begun, ended))
     start = query.filters.period.start
@@ -108,14 +108,14 @@ def stocks(
     ), columns
 
 
-def _places(periods: pa.ChunkedArray, starts: Sequence[date]) -> Whole:
-    """The place of each period among those that start so; 0 where none do. A period after the last was never."""
+def _places(periods: pa.ChunkedArray, starts: Sequence[date] | None) -> Whole:
+    """The place of each period among those that start so, of a total (None) 0. One after the last was never."""
     days = doubles(pc.cast(periods, pa.int32()))
-    if not starts:
+    if starts is None:
         return np.where(np.isnan(days), NEVER, 0)
     firsts = np.array([(start - EPOCH).days for start in starts])
     places = np.searchsorted(firsts, days, side="right") - 1
-    return np.where(np.isnan(days) | (days > firsts[-1]), NEVER, places)
+    return np.where(np.isnan(days) | (days > max(firsts, default=np.inf)), NEVER, places)
 
 
 def _weights(group: Sequence[Metric]) -> tuple[str, ...]:

@@ -140,7 +140,8 @@ def import_file(
     `parts_of`); without one it is that of `choices.sheet`, or the only one. The whole file is kept as it came. Dates
     after `now` (default: this moment) are no news: they do not move as-of. Satisfaction scores beside the tickets of a
     file go in too, as a second import. What was chosen for an earlier file with the same header holds for this one, see
-    `Choices.recall`. `inspect` sees each import before its rows are counted. Raises CxError with one sentence where nothing of the file can go in.
+    `Choices.recall`. `inspect` sees each import before its rows are counted. Raises CxError with one sentence
+    where nothing of the file can go in.
     """
     choices, progress = choices or Choices(), progress or Progress()
     name = name or path.name
@@ -179,8 +180,10 @@ def import_file(
                 )
                 outcome.beside = None if found.is_nothing else found
             if not dry_run:
-                if choices.corrections():
+                if choices.corrections() and not recalled:
                     store.remember(cursor, table.header, choices.corrections())
+                elif not choices.recall:  # it was read afresh, and that is how it went in
+                    store.forget(cursor, table.header)
                 progress.begin(FACTS, cursor)
                 store.rebuild(cursor)
                 progress.begin(KEEP)

@@ -249,9 +249,9 @@ class Store:
         sql = "insert or replace into remembered values (?, cast(now() at time zone 'UTC' as timestamp), ?)"
         cursor.execute(sql, [_fingerprint(header), json.dumps(choices)])
 
-    def forget(self, header: Sequence[str]) -> None:
-        with self.writing() as cursor:
-            cursor.execute("delete from remembered where header = ?", [_fingerprint(header)])
+    def forget(self, cursor: duckdb.DuckDBPyConnection, header: Sequence[str]) -> None:
+        """Keep nothing for this header any more."""
+        cursor.execute("delete from remembered where header = ?", [_fingerprint(header)])
 
     def remembered(self, header: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
         """(day, choices) kept for a header; None where there are none."""

@@ -272,9 +272,18 @@ def test_a_corrected_mapping_is_remembered_for_the_next_file_with_this_header(st
     assert (other.understood["date_order"], other.understood["recalled"]) == ("dmy", "")
     with pytest.raises(CxError):
         load(ODD, recall=False)
-    store.forget(("nr", "wanneer", "waar"))
-    with pytest.raises(CxError):
-        load(ODD)
+
+
+def test_what_was_remembered_is_forgotten_when_a_file_goes_in_afresh(store, load):
+    text = TICKETS + "1,01/02/2026 10:00,,open,A,a\n2,03/02/2026 10:00,,open,A,b\n"
+    load(text, date_order="mdy")
+    saved = store.query("select saved_at from remembered").to_pylist()
+    assert load(text).understood["date_order"] == "mdy"
+    assert store.query("select saved_at from remembered").to_pylist() == saved  # the day it was chosen
+    semicolons = text.replace(",", ";")
+    assert load(semicolons, recall=False).understood["date_order"] == "dmy"
+    assert store.query("select count(*) as k from remembered").to_pylist() == [{"k": 0}]
+    assert load(semicolons).understood["date_order"] == "dmy"
 
 
 def test_a_dry_run_and_a_failed_import_remember_nothing(store, load):

@@ -403,3 +403,10 @@ def test_the_minimum_n_is_a_setting(store, load):
         "first_response_time"
     ]
     assert found.verdict == ""
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
+@pytest.mark.parametrize("name", ["backlog", "churn_rate", "active_customers", "repeat_customer_rate"])
+def test_a_period_after_the_data_has_no_rows(sample, name, grain):
+    filters = Filters(Period(d("2030-01-01"), d("2030-06-01")))
+    assert len(queries.ask(DuckDBEngine(sample), Query((name,), grain, filters=filters), moment(sample)).rows) == 0

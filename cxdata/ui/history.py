@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -14,6 +15,7 @@ from cxdata.errors import CxError, Note
 from cxdata.i18n import _
 from cxdata.importing import write_left_out
 from cxdata.rejects import write_rejects
+from cxdata.store import Store
 from cxdata.ui import look, state
 
 SHOWN = 50
@@ -65,12 +67,12 @@ def _entry(row: dict[str, Any]) -> None:
     with right, st.container(horizontal=True, horizontal_alignment="right"):
         if outcome["rejected"]:
             st.download_button(
-                _("Rejected rows"), data=lambda: _rejects(number), file_name=f"rejects_{number}.csv", mime="text/csv",
+                _("Rejected rows"), data=lambda: _csv(write_rejects, number), file_name=f"rejects_{number}.csv", mime="text/csv",
                 key=f"rejects_{number}", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
         if outcome["left_out"]:
             st.download_button(
-                _("Left-out rows"), data=lambda: _left_out(number), file_name=f"left_out_{number}.csv", mime="text/csv",
+                _("Left-out rows"), data=lambda: _csv(write_left_out, number), file_name=f"left_out_{number}.csv", mime="text/csv",
                 key=f"left_out_{number}", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
         st.download_button(
@@ -127,13 +129,8 @@ def _ask(number: int, file: str, *, undo: bool) -> None:
     ask()
 
 
-def _rejects(number: int) -> bytes:
+def _csv(write: Callable[[Store, int, TextIO], int], number: int) -> bytes:
+    """What is written of an import, as a file that a spreadsheet opens."""
     text = io.StringIO()
-    write_rejects(state.own_store(), number, text)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _left_out(number: int) -> bytes:
-    text = io.StringIO()
-    write_left_out(state.own_store(), number, text)
+    write(state.own_store(), number, text)
     return text.getvalue().encode("utf-8-sig")
