@@ -75,7 +75,10 @@ def sentence(answer: Answer) -> str:
         )
         said.append(words.format(first=names[first], last=names[last]))
     if not said:
-        return _("Nothing stands out: the ups and downs stay within {ends}, as one steady system.", ends=ends)
+        return _(
+            "Within this period nothing stands out: the ups and downs stay within {ends}, as one steady system.",
+            ends=ends,
+        )
     return _("Beyond the usual {ends}: {signals}.", ends=ends, signals="; ".join(said))
 
 
