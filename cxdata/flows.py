@@ -49,7 +49,11 @@ class Flow:
 FLOWS = {
     "ticket_flow": Flow("created", "resolved", where="knows_stock", left_s="resolved_at_s"),
     "customer_flow": Flow(
-        "started", "cancelled", value="coalesce(monthly_value, 0e0)", valued="monthly_value is not null"
+        "started",
+        "cancelled",
+        where="not derived",
+        value="coalesce(monthly_value, 0e0)",
+        valued="monthly_value is not null",
     ),
     "purchase_flow": Flow(
         "purchased",
@@ -210,6 +214,7 @@ def _survival(engine: Engine, entry: Metric, query: questions.Query, moment: que
 
 def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: questions.Moment) -> pd.DataFrame:
     where, keys, params = _scope(query, moment, list(query.by))
+    where += " and not derived"
     if query.filters.period.start:
         where += " and started_month >= $first"
         params["first"] = questions.period_start(query.filters.period.start, "month")

@@ -56,7 +56,7 @@ def sentence(answer: Answer) -> str:
     entry, found = _entry(answer), limits(answer)
     if entry is not None and entry.matures:
         return _("The newest periods still change: what they count has had less time.")
-    if found is None:
+    if found is None or found.low == found.high:  # nothing moved at all
         return ""
     unit, rows, grain = metric(answer.query.metrics[0]).unit, answer.rows, answer.query.grain
     names = [formats.period(start, grain) for start in rows["period"]]

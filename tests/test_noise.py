@@ -34,10 +34,7 @@ def series(values, name="csat", grain="month", partial=0) -> Answer:
         ([*STEADY, 0.95], "Beyond the usual 62.1% – 86.1%: November 2025 above the limits."),
         ([*STEADY[:5], 0.40, *STEADY[5:]], "Beyond the usual 47.3% – 90.9%: June 2025 below the limits."),
         (STEADY[:5], ""),
-        (
-            [0.7] * 8,
-            "Within this period nothing stands out: the ups and downs stay within 70.0% – 70.0%, as one steady system.",
-        ),
+        ([0.7] * 8, ""),
     ],
 )
 def test_what_stands_out_is_said(values, said):

@@ -125,6 +125,8 @@ def test_customers_with_tenure_and_churn(store, take):
         "select count(cancelled_on) / count(*) as left, bool_and(derived) as derived from customer_facts"
     )
     assert (round(facts.to_pylist()[0]["left"], 4), facts.to_pylist()[0]["derived"]) == (0.2654, True)
+    for name in ("retention_rate", "lost_customers", "active_customers"):
+        assert total(store, name)[1] == 0  # a month of churn cannot be told from months of tenure
     curve = question(store, "survival").rows.set_index("month")
     wanted = {12: (0.8432, 0.8342, 0.8518), 24: (0.7887,), 60: (0.6644,)}
     for month, values in wanted.items():

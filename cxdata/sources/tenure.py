@@ -17,8 +17,8 @@ TENURE = Source(
     derived=True,
     remark=N_(
         "The file has no dates, only how many months a customer has been there and whether the customer left. Start and "
-        "end are derived from them, counted back from the month of the newest data: survival is right, single months of "
-        "retention and churn say nothing."
+        "end are derived from them, counted back from the month of the newest data: these customers are in the survival "
+        "curve, and in no number by month."
     ),
     columns={
         "customer_id": named("customerID", "customer id", "customer", "klantnummer", "account", "user id"),

@@ -155,8 +155,8 @@ def estimated_note() -> None:
     if found["derived"]:
         st.info(
             _(
-                "The dates of {count} customers are derived from months of tenure: survival is right, single months of "
-                "retention and churn say nothing.",
+                "The dates of {count} customers are derived from months of tenure: these customers are in the survival "
+                "curve, and in no number by month.",
                 count=formats.decimal(found["derived"], 0),
             ),
             icon=":material/info:",
