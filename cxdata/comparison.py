@@ -1,34 +1,40 @@
-"""A number now against a number before: the change, and whether it is more than noise.
+"""A number against another: now and before, one selection and another; the difference, and whether it is more than noise.
 
-In: a question in total and an earlier period. Out: a Comparison for each metric, with interval and verdict.
+In: a question in total and the filters it is held against. Out: a Comparison for each metric, or for each group, with
+interval and verdict; several verdicts together allow for their number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from cxdata import tallies
+from cxdata import statistics, tallies
+from cxdata.arrays import Array, Key, sortable
 from cxdata.engine import Engine
-from cxdata.filters import Period
-from cxdata.metrics.base import Curve, Metric, ProjectedValue, Quantile
-from cxdata.queries import Parts, ask_parts, groups, measured
+from cxdata.filters import Filters, Period
+from cxdata.metrics.base import Count, Curve, FlowCount, Metric, ProjectedValue, Quantile
+from cxdata.queries import Parts, aligned, ask_parts, groups, measured
 from cxdata.questions import TOTAL, Moment, Query
+
+LEVEL = 0.05  # of a verdict, or of the false discoveries among several
+_UNEQUAL = 0.15  # periods whose lengths differ by more hold counts that cannot be compared
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A number now and before. `change`: difference for rates and scores, relative for counts and durations.
+    """A number and what it is held against. `change`: difference for rates and scores, relative for counts and durations.
 
     `value`, `n`, `low`, `high` are of the whole period asked, up to as-of. The comparison itself is of `period`, which
-    ends with the last whole day, with `before_period`, the same stretch earlier.
+    ends with the last whole day, with `before_period`, the same stretch of the other one; `now` is the value there.
 
-    `verdict`: "better", "worse", "none" (no clear change) or "" (nothing to say). `low`, `high`: 95% interval of
-    the difference in the metric's unit, nan where the metric has none; `p`: for durations, of the rank test.
+    `verdict`: "better", "worse", "none" (no clear change) or "" (nothing to say). `difference_low`, `difference_high`: 95%
+    interval of the difference in the metric's unit, nan where the metric has none; `p`: of the test that goes with it, for
+    durations the rank test.
     """
 
     metric: str
@@ -36,6 +42,7 @@ class Comparison:
     n: int
     low: float
     high: float
+    now: float
     before: float
     before_n: int
     change: float
@@ -48,81 +55,144 @@ class Comparison:
     ignored: tuple[str, ...] = ()
 
 
-def compare(engine: Engine, query: Query, moment: Moment, before: Period | None = None) -> dict[str, Comparison]:
-    """Each metric of a total question now and in an earlier period (default: the one just before), with a verdict.
+def compare(
+    engine: Engine, query: Query, moment: Moment, other: Period | Filters | None = None
+) -> dict[str, Comparison]:
+    """Each metric of a question in total and in another period or selection (default: the period just before).
 
-    A period that as-of cuts is compared up to its last whole day, with the same stretch of the earlier one.
+    A period that as-of cuts is compared up to its last whole day, with the same stretch of the other one. Several
+    verdicts at once are not corrected here, since cards are read one by one; `allowing_for_many` does.
     """
+    found = _compared(engine, replace(query, grain=TOTAL, by=()), moment, other)
+    return {name: own[()] for name, own in found.items()}
+
+
+def compare_groups(
+    engine: Engine, query: Query, moment: Moment, other: Period | Filters | None = None
+) -> dict[Key, Comparison]:
+    """Each group of a question about one metric, as `compare`, with verdicts that allow for the number of groups."""
+    (found,) = _compared(engine, replace(query, grain=TOTAL), moment, other).values()
+    return dict(zip(found, allowing_for_many(list(found.values())), strict=True))
+
+
+def allowing_for_many(found: Sequence[Comparison]) -> list[Comparison]:
+    """The comparisons with verdicts that keep the share of false ones among the clear ones at 5% (Benjamini–Hochberg)."""
+    judged = np.array([one.p if one.verdict else np.nan for one in found])
+    adjusted = statistics.benjamini_hochberg(judged)
+    return [
+        replace(one, verdict="none") if one.verdict and not p < LEVEL else one
+        for one, p in zip(found, adjusted, strict=True)
+    ]
+
+
+def periods(query: Query, moment: Moment, other: Period | Filters | None) -> tuple[Filters, Filters]:
+    """(the filters of the stretch that is compared, those of what it is held against)."""
     whole = query.filters.period
-    now_period, before_period = whole.cut(moment.complete_until)
-    if before is not None:
-        stretch = (now_period.days or 0) if now_period != whole else None
-        assert before.start is not None
-        assert before.end is not None
-        before_period = (
-            before if stretch is None else Period(before.start, min(before.start + timedelta(days=stretch), before.end))
-        )
-    queries = {
-        "whole": replace(query, grain=TOTAL, by=()),
-        "now": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=now_period)),
-        "before": replace(query, grain=TOTAL, by=(), filters=replace(query.filters, period=before_period)),
-    }
-    found: dict[str, Comparison] = {}
-    for group in groups(query):
-        if isinstance(group[0].measure, Curve):
-            continue
-        if now_period == whole or moment.complete_until == moment.until:
-            queries["whole"] = queries["now"]
-        asked = {one: ask_parts(engine, group, one, moment) for one in dict.fromkeys(queries.values())}
-        parts = {when: asked[one] for when, one in queries.items()}
-        for entry in group:
-            rows = {when: measured(entry, parts[when], queries[when], moment, engine) for when in queries}
-            found[entry.name] = _compared(entry, rows, parts, queries, moment)
-    return {name: found[name] for name in query.metrics if name in found}
+    now, before = whole.cut(moment.complete_until)
+    held = other if isinstance(other, Filters) else replace(query.filters, period=other or before)
+    if other is not None:
+        start, end = held.period.start, held.period.end
+        assert start is not None
+        assert end is not None
+        stretch = end - start if now == whole else timedelta(days=now.days or 0)
+        held = replace(held, period=Period(start, min(start + stretch, end)))
+    return replace(query.filters, period=now), held
 
 
 def _compared(
+    engine: Engine, query: Query, moment: Moment, other: Period | Filters | None
+) -> dict[str, dict[Key, Comparison]]:
+    """{metric: {key of a group: comparison}}, groups in order; a total has the key ()."""
+    now, before = periods(query, moment, other)
+    asked = {"whole": query, "now": replace(query, filters=now), "before": replace(query, filters=before)}
+    if now.period == query.filters.period or moment.complete_until == moment.until:
+        asked["whole"] = asked["now"]
+    found: dict[str, dict[Key, Comparison]] = {}
+    for group in groups(query):
+        if isinstance(group[0].measure, Curve):
+            continue
+        answers = {one: ask_parts(engine, group, one, moment) for one in dict.fromkeys(asked.values())}
+        parts = _together({when: answers[one] for when, one in asked.items()})
+        for entry in group:
+            rows = {when: measured(entry, parts[when], asked[when], moment, engine) for when in asked}
+            found[entry.name] = _judged(entry, rows, parts, asked, moment)
+    return {name: found[name] for name in query.metrics if name in found}
+
+
+def _together(parts: Mapping[str, Parts]) -> dict[str, Parts]:
+    """The same keys in each, in order: a group that was not there then counts nothing."""
+    keys = tuple(sorted({key for own in parts.values() for key in own.keys}, key=sortable))
+    return {when: replace(own, keys=keys, arrays=aligned(own.keys, own.arrays, keys)) for when, own in parts.items()}
+
+
+def _judged(
     entry: Metric,
     rows: Mapping[str, Mapping[str, Any]],
     parts: Mapping[str, Parts],
-    queries: Mapping[str, Query],
+    asked: Mapping[str, Query],
     moment: Moment,
-) -> Comparison:
-    whole, now, before = ({name: column[0] for name, column in rows[when].items()} for when in queries)
-    p = np.nan
-    low = high = np.nan
-    enough = min(now["n"], before["n"]) >= moment.settings.minimum_n or entry.unit == "count"
-    is_measured = not (np.isnan(now["value"]) or np.isnan(before["value"]))
-    if isinstance(entry.measure, Quantile):
-        duration = entry.measure.duration
-        if enough and is_measured:
-            p = tallies.mann_whitney(parts["now"].tallies[duration], parts["before"].tallies[duration])
-        clear = bool(p < 0.05)
-    elif isinstance(entry.measure, ProjectedValue):
-        clear = False
-    else:
-        ends = entry.measure.difference(parts["now"].arrays[entry.name], parts["before"].arrays[entry.name])
-        low, high = (float(np.atleast_1d(end)[0]) for end in ends)
-        clear = bool(low > 0 or high < 0)
+) -> dict[Key, Comparison]:
+    whole, now, before = rows["whole"], rows["now"], rows["before"]
+    keys = parts["now"].keys
+    enough = np.minimum(now["n"], before["n"]) >= moment.settings.minimum_n
+    if entry.unit == "count":
+        enough = np.ones(len(keys), dtype=bool)
+    low, high, p = _tested(entry, parts)
     difference = now["value"] - before["value"]
-    change = difference if entry.is_rate else difference / before["value"] if before["value"] else np.nan
-    return Comparison(
-        entry.name,
-        float(whole["value"]),
-        int(whole["n"]),
-        float(whole["low"]),
-        float(whole["high"]),
-        float(before["value"]),
-        int(before["n"]),
-        float(change),
-        low,
-        high,
-        float(p),
-        _verdict(entry, difference, clear and enough, is_measured and enough and not (np.isnan(low) and np.isnan(p))),
-        queries["now"].filters.period,
-        queries["before"].filters.period,
-        queries["now"].filters.ignored(entry.table),
-    )
+    clear = np.where(np.isnan(low), p < LEVEL, (low > 0) | (high < 0))
+    judged = ~np.isnan(difference) & enough & ~(np.isnan(low) & np.isnan(p))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(before["value"] != 0, difference / before["value"], np.nan)
+    change = difference if entry.is_rate else relative
+    if _grows_with_time(entry) and _unequal(asked["now"].filters.period, asked["before"].filters.period):
+        change = np.full(change.shape, np.nan)
+    return {
+        key: Comparison(
+            entry.name,
+            float(whole["value"][at]),
+            int(whole["n"][at]),
+            float(whole["low"][at]),
+            float(whole["high"][at]),
+            float(now["value"][at]),
+            float(before["value"][at]),
+            int(before["n"][at]),
+            float(change[at]),
+            float(low[at]),
+            float(high[at]),
+            float(p[at]),
+            _verdict(entry, float(difference[at]), bool(clear[at]), bool(judged[at])),
+            asked["now"].filters.period,
+            asked["before"].filters.period,
+            asked["now"].filters.ignored(entry.table),
+        )
+        for at, key in enumerate(keys)
+    }
+
+
+def _tested(entry: Metric, parts: Mapping[str, Parts]) -> tuple[Array, Array, Array]:
+    """The ends of the interval of each group's difference, and p; nan where the metric has none."""
+    keys = parts["now"].keys
+    nothing = np.full(len(keys), np.nan)
+    if isinstance(entry.measure, ProjectedValue):
+        return nothing, nothing, nothing
+    if isinstance(entry.measure, Quantile):
+        own, other = (parts[when].tallies[entry.measure.duration] for when in ("now", "before"))
+        return nothing, nothing, np.array([tallies.mann_whitney(own.of(key), other.of(key)) for key in keys])
+    now, before = parts["now"].arrays[entry.name], parts["before"].arrays[entry.name]
+    low, high = entry.measure.difference(now, before)
+    if np.isnan(low).all():
+        return low, high, nothing
+    return low, high, statistics.p_value(lambda level: entry.measure.difference(now, before, level))
+
+
+def _grows_with_time(entry: Metric) -> bool:
+    """Whether a longer period holds more of it: counts of what happened, not of what there is."""
+    measure = entry.measure
+    return isinstance(measure, Count) or (isinstance(measure, FlowCount) and measure.column != "closing")
+
+
+def _unequal(one: Period, other: Period) -> bool:
+    return bool(one.days and other.days and abs(one.days / other.days - 1) > _UNEQUAL)
 
 
 def _verdict(entry: Metric, difference: float, clear: bool, judged: bool) -> str:

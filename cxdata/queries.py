@@ -119,7 +119,7 @@ def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Mom
         answered.append((found[duration].keys, dict(zip((entry.name for entry in own), answers, strict=True))))
     names = tuple(scans.keys_of(group[0], query))
     keys = _all_keys(engine, group[0], query, moment, [key for keys, _ in answered for key in keys])
-    arrays = {name: parts for own_keys, arrays in answered for name, parts in _aligned(own_keys, arrays, keys).items()}
+    arrays = {name: parts for own_keys, arrays in answered for name, parts in aligned(own_keys, arrays, keys).items()}
     return Parts(names, keys, arrays, found)
 
 
@@ -147,7 +147,7 @@ def _all_keys(engine: Engine, entry: Metric, query: Query, moment: Moment, found
     return tuple((period, *names) for period, names in product(periods, combinations))
 
 
-def _aligned(
+def aligned(
     own: Sequence[Key], arrays: Mapping[str, Mapping[str, Array]], keys: Sequence[Key]
 ) -> dict[str, dict[str, Array]]:
     """The arrays in the order of `keys`; where a key was not found, counts are 0 and other parts nan."""

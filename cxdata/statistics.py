@@ -8,7 +8,7 @@ are 95 % unless `confidence` says otherwise. `METRICS.md` says which metric take
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from scipy import special
 
 Array = NDArray[np.float64]
 Interval = tuple[Array, Array]
+Level = float | Array  # a confidence, or several along the first axis
 
 XMR_POINTS = 6
 XMR_FACTOR = 2.66
@@ -26,7 +27,7 @@ NPS_ADDED = (0.75, 1.5, 0.75)
 """Promoters, passives and detractors added to the sample before its variance is taken (Rocks 2016)."""
 
 
-def wilson(x: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Interval:
+def wilson(x: ArrayLike, n: ArrayLike, *, confidence: Level = 0.95) -> Interval:
     """Interval of a share x / n, both ends in [0, 1]; n = 0 gives nan.
 
     Score interval without continuity correction: Wilson (1927), JASA 22, 209-212.
@@ -43,7 +44,7 @@ def wilson(x: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Interval:
     return _blank(low, nothing), _blank(high, nothing)
 
 
-def newcombe(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, confidence: float = 0.95) -> Interval:
+def newcombe(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, confidence: Level = 0.95) -> Interval:
     """Interval of the difference of two independent shares, x1 / n1 - x2 / n2, in [-1, 1].
 
     Hybrid score interval, method 10 of Newcombe (1998), Statistics in Medicine 17, 873-890: the distances
@@ -60,7 +61,7 @@ def newcombe(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, conf
 
 
 def nps_interval(
-    promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike, *, confidence: float = 0.95
+    promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike, *, confidence: Level = 0.95
 ) -> Interval:
     """Interval of a Net Promoter Score from its three counts, clipped to [-100, 100]; no answers gives nan.
 
@@ -81,7 +82,7 @@ def nps_difference(
     passives2: ArrayLike,
     detractors2: ArrayLike,
     *,
-    confidence: float = 0.95,
+    confidence: Level = 0.95,
 ) -> Interval:
     """Interval of NPS 1 - NPS 2 for independent samples, clipped to [-200, 200]; an empty sample gives nan.
 
@@ -94,7 +95,7 @@ def nps_difference(
     return np.clip(score1 - score2 - half, -200, 200), np.clip(score1 - score2 + half, -200, 200)
 
 
-def mean_interval(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Interval:
+def mean_interval(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, *, confidence: Level = 0.95) -> Interval:
     """Interval of a mean from its sample standard deviation (n - 1), in the mean's unit; n < 2 gives nan.
 
     Student's t with n - 1 degrees of freedom. Equal answers (sd = 0) give an interval of no width.
@@ -113,7 +114,7 @@ def mean_difference(
     s2: ArrayLike,
     n2: ArrayLike,
     *,
-    confidence: float = 0.95,
+    confidence: Level = 0.95,
 ) -> Interval:
     """Interval of mean 1 - mean 2 for independent samples with unequal variances, in the means' unit.
 
@@ -176,6 +177,24 @@ def mann_whitney_p(u: ArrayLike, n1: ArrayLike, n2: ArrayLike, ties: ArrayLike =
         p = np.minimum(2 * special.ndtr(-distance / np.sqrt(variance)), 1.0)
     p = np.where(variance <= 1e-12 * n * n1 * n2, 1.0, p)
     return _blank(p, ~((n1 > 0) & (n2 > 0)) | np.isnan(u) | np.isnan(ties))
+
+
+def p_value(difference: Callable[[Level], Interval]) -> Array:
+    """Two-sided p-values that belong to intervals of differences: 1 - the confidence at which an end just touches zero.
+
+    `difference` gives the intervals, shape (k,), at a confidence, and of shape (m, k) for confidences of shape (m, 1).
+    nan where there is no interval; never less than 1e-12.
+    """
+    low, high = difference(0.95)
+    k = np.shape(low)
+    least, most = np.full(k, -12.0), np.zeros(k)  # powers of ten between which p lies
+    for _turn in range(4):
+        powers = np.linspace(least, most, 33)
+        lows, highs = difference(1 - 10.0**powers)
+        at = np.argmax((lows > 0) | (highs < 0) | (powers >= 0), axis=0)
+        most = np.take_along_axis(powers, at[None], axis=0)[0]
+        least = np.take_along_axis(powers, np.maximum(at - 1, 0)[None], axis=0)[0]
+    return _blank(10.0**most, np.isnan(low) | np.isnan(high))
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> Array:
@@ -299,12 +318,12 @@ def _blank(values: Any, nothing: Any) -> Array:
     return blanked
 
 
-def _z(confidence: float) -> float:
-    return float(special.ndtri((1 + confidence) / 2))
+def _z(confidence: float) -> Any:
+    return special.ndtri((1 + np.asarray(confidence, dtype=float)) / 2)
 
 
-def _t(confidence: float, freedom: Any) -> Any:
-    return special.stdtrit(freedom, (1 + confidence) / 2)
+def _t(confidence: Level, freedom: Any) -> Any:
+    return special.stdtrit(freedom, (1 + np.asarray(confidence, dtype=float)) / 2)
 
 
 def _adjusted_nps(promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike) -> tuple[Array, Array]:

@@ -37,6 +37,11 @@ class Tally:
         """How many durations each group has."""
         return np.bincount(self.place, weights=self.k, minlength=len(self.keys)).astype("int64")
 
+    def of(self, key: Key) -> Tally:
+        """The durations of one group; none where it is not there."""
+        own = self.place == self.keys.index(key) if key in self.keys else np.zeros(self.place.size, dtype=bool)
+        return Tally((key,), np.zeros(int(own.sum()), dtype="int64"), self.step[own], self.k[own])
+
 
 def tally(engine: Engine, entry: Metric, query: Query, moment: Moment) -> Tally:
     """Count the durations of each group by step, for a metric that is a quantile."""
@@ -73,7 +78,7 @@ def quantiles(
 
 
 def mann_whitney(now: Tally, before: Tally) -> float:
-    """Two-sided p-value that the durations of two tallies without keys differ; those of one step count as equal."""
+    """Two-sided p-value that the durations of two tallies of one group differ; those of one step count as equal."""
     steps = np.union1d(now.step, before.step)
     a, b = np.zeros(steps.size), np.zeros(steps.size)
     a[np.searchsorted(steps, now.step)], b[np.searchsorted(steps, before.step)] = now.k, before.k

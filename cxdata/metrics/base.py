@@ -58,8 +58,8 @@ class Measure:
         value = self.value(parts)
         return nothing(value), nothing(value)
 
-    def difference(self, now: Parts, before: Parts) -> Pair:
-        """95% interval of now − before; nan where the kind has none."""
+    def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
+        """Interval of now − before, 95% unless told otherwise; nan where the kind has none."""
         value = self.value(now)
         return nothing(value), nothing(value)
 
@@ -96,8 +96,8 @@ class Share(Measure):
     def interval(self, parts: Parts) -> Pair:
         return statistics.wilson(parts["x"], parts["n"])
 
-    def difference(self, now: Parts, before: Parts) -> Pair:
-        return statistics.newcombe(now["x"], now["n"], before["x"], before["n"])
+    def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
+        return statistics.newcombe(now["x"], now["n"], before["x"], before["n"], confidence=confidence)
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,15 @@ class Mean(Measure):
         low, high = statistics.mean_interval(self.value(parts), self._sd(parts), parts["n"])
         return low, high
 
-    def difference(self, now: Parts, before: Parts) -> Pair:
+    def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
         return statistics.mean_difference(
-            self.value(now), self._sd(now), now["n"], self.value(before), self._sd(before), before["n"]
+            self.value(now),
+            self._sd(now),
+            now["n"],
+            self.value(before),
+            self._sd(before),
+            before["n"],
+            confidence=confidence,
         )
 
 
@@ -212,8 +218,8 @@ class Nps(Measure):
     def interval(self, parts: Parts) -> Pair:
         return statistics.nps_interval(*_thirds(parts))
 
-    def difference(self, now: Parts, before: Parts) -> Pair:
-        return statistics.nps_difference(*_thirds(now), *_thirds(before))
+    def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
+        return statistics.nps_difference(*_thirds(now), *_thirds(before), confidence=confidence)
 
 
 def _thirds(parts: Parts) -> tuple[Array, Array, Array]:
@@ -258,8 +264,10 @@ class FlowShare(Flow):
     def interval(self, parts: Parts) -> Pair:
         return statistics.wilson(self._x(parts), parts["opening"])
 
-    def difference(self, now: Parts, before: Parts) -> Pair:
-        return statistics.newcombe(self._x(now), now["opening"], self._x(before), before["opening"])
+    def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
+        return statistics.newcombe(
+            self._x(now), now["opening"], self._x(before), before["opening"], confidence=confidence
+        )
 
 
 @dataclass(frozen=True)
