@@ -318,7 +318,7 @@ def _blank(values: Any, nothing: Any) -> Array:
     return blanked
 
 
-def _z(confidence: float) -> Any:
+def _z(confidence: Level) -> Any:
     return special.ndtri((1 + np.asarray(confidence, dtype=float)) / 2)
 
 
