@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cxdata import formats, noise
+from cxdata.arrays import Key
+from cxdata.comparison import Comparison
 from cxdata.i18n import N_, _, language
 from cxdata.metrics import metric
 from cxdata.questions import Answer
@@ -430,16 +432,29 @@ def stacked_shares(answer: Answer, style: Style, names: Sequence[str], colours: 
 # --- breakdowns ---------------------------------------------------------------------------------------------
 
 
-def breakdown(answer: Answer, style: Style, *, target: float | None = None, most: int = 12) -> go.Figure:
-    """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted."""
+def breakdown(
+    answer: Answer,
+    style: Style,
+    *,
+    target: float | None = None,
+    most: int = 12,
+    changes: Mapping[Key, Comparison] | None = None,
+) -> go.Figure:
+    """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted.
+
+    `changes`: {key of a group: against an earlier period}; beside a bar stands only a change that is clear, in colour.
+    """
     entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
     rows = answer.of(entry.name).dropna(subset=["value"])
     rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
     words = [_group(by, group) for group in rows[by]]
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
+    found = [(changes or {}).get((None if pd.isna(group) else group,)) for group in rows[by]]
     hover = [
-        f"{word}<br>{text}{_interval(row.low, row.high, entry.unit)}"
-        for word, text, row in zip(words, _hover("", rows, entry.unit, style.minimum_n), rows.itertuples(), strict=True)
+        f"{word}<br>{text}{_interval(row.low, row.high, entry.unit)}{_against(change)}"
+        for word, text, row, change in zip(
+            words, _hover("", rows, entry.unit, style.minimum_n), rows.itertuples(), found, strict=True
+        )
     ]
     axis = _value_axis(entry.unit, [*rows["value"], *rows["high"]], ticks=3)
     lows = [0 if formats.nothing(low) else value - low for value, low in zip(rows["value"], rows["low"], strict=True)]
@@ -450,7 +465,17 @@ def breakdown(answer: Answer, style: Style, *, target: float | None = None, most
     if target is not None:
         line = {"color": style.text, "width": 1.2, "dash": "dash"}
         shapes.append({"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": target, "x1": target, "line": line})
-    texts = [formats.value(value, entry.unit) for value in rows["value"]]
+    texts = [
+        f"{formats.value(value, entry.unit)}{' *' if little else ''}"
+        for value, little in zip(rows["value"], few, strict=True)
+    ]
+    clear = [_clear(change) for change in found]
+    beside = [
+        f'{text}  <span style="color:{style.good if change.verdict == "better" else style.bad}">{said}</span>'
+        if change and said
+        else text
+        for text, said, change in zip(texts, clear, found, strict=True)
+    ]
     base = axis["range"][0]
     return go.Figure(
         data=[
@@ -479,8 +504,13 @@ def breakdown(answer: Answer, style: Style, *, target: float | None = None, most
             xaxis={**axis, "showgrid": True, "gridcolor": style.grid, "showline": False, "showticklabels": False},
             yaxis={"type": "category", "showgrid": False, "nticks": None, "automargin": False, "ticklabelstandoff": 6},
             shapes=shapes,
-            annotations=[_beside(word, text, few_) for word, text, few_ in zip(words, texts, few, strict=True)],
-            margin={"l": _room(words), "r": _room(texts), "t": 4, "b": 4},
+            annotations=[_beside(word, text) for word, text in zip(words, beside, strict=True)],
+            margin={
+                "l": _room(words),
+                "r": _room([f"{text}  {said}" if said else text for text, said in zip(texts, clear, strict=True)]),
+                "t": 4,
+                "b": 4,
+            },
             bargap=0.35,
         ),
     )
@@ -491,14 +521,44 @@ def _room(texts: Sequence[str]) -> int:
     return 18 + round(6.6 * max((len(text) for text in texts), default=0))
 
 
-def _beside(word: str, text: str, few: bool) -> dict[str, Any]:
+def _clear(change: Comparison | None) -> str:
+    """The change of a group where it is clear, else ""."""
+    if change is None or change.verdict not in ("better", "worse"):
+        return ""
+    return formats.change(change.change, metric(change.metric).unit, metric(change.metric).is_rate)
+
+
+def _against(change: Comparison | None) -> str:
+    """What a group was in the earlier period, the change with its interval, and what it is worth."""
+    if change is None or formats.nothing(change.before):
+        return ""
+    entry = metric(change.metric)
+    lines = [
+        _(
+            "{period}: {value}",
+            period=formats.span(change.before_period),
+            value=formats.value(change.before, entry.unit),
+        )
+    ]
+    if not formats.nothing(change.change):
+        worth = f", {_(formats.VERDICTS[change.verdict])}" if change.verdict else ""
+        lines.append(f"{formats.change(change.change, entry.unit, entry.is_rate)}{worth}")
+    if not formats.nothing(change.difference_low):
+        ends = (
+            formats.change(end, entry.unit, entry.is_rate) for end in (change.difference_low, change.difference_high)
+        )
+        lines.append(_("95% interval of the change {low} to {high}", low=next(ends), high=next(ends)))
+    return "<br>" + "<br>".join(lines)
+
+
+def _beside(word: str, text: str) -> dict[str, Any]:
     """The value at the right edge, in line with its bar."""
     return {
         "x": 1.01,
         "xref": "paper",
         "xanchor": "left",
         "y": word,
-        "text": f"{text} *" if few else text,
+        "text": text,
         "showarrow": False,
         "font": {"size": 12},
     }

@@ -6,13 +6,16 @@ In: the answer to a question about one metric over time. Out: limits and signals
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
 
 from cxdata import formats, statistics
-from cxdata.i18n import _
+from cxdata.arrays import Key
+from cxdata.comparison import Comparison
+from cxdata.i18n import N_, _
 from cxdata.metrics import metric
 from cxdata.metrics.base import Metric
 from cxdata.questions import TOTAL, Answer
@@ -80,6 +83,25 @@ def sentence(answer: Answer) -> str:
             ends=ends,
         )
     return _("Beyond the usual {ends}: {signals}.", ends=ends, signals="; ".join(said))
+
+
+def of_groups(by: str, changes: Mapping[Key, Comparison]) -> str:
+    """Which groups changed more than by chance against the earlier period, and how many did not; "" where none is judged."""
+    judged = {key[0]: one for key, one in changes.items() if one.verdict}
+    if not judged:
+        return ""
+    said = []
+    for verdict, words in (
+        ("better", N_("{names} better")), ("worse", N_("{names} worse")), ("none", N_("no clear change in {names}")),
+    ):  # fmt: skip
+        names = [formats.group(by, group) for group, one in judged.items() if one.verdict == verdict]
+        if names:
+            said.append(_(words, names=_listed(names)))
+    period = formats.span(next(iter(judged.values())).before_period)
+    text = _("Against {period}: {changes}.", period=period, changes="; ".join(said))
+    if len(judged) == 1:
+        return text
+    return f"{text} {_('Allowing for {count} comparisons (Benjamini–Hochberg).', count=len(judged))}"
 
 
 def _runs(answer: Answer, found: ControlLimits) -> list[tuple[int, int, bool]]:

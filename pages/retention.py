@@ -63,6 +63,7 @@ with wall():
             _("Over the whole period; lines are 95% intervals; * few answers"),
             charts.breakdown,
             view.totals("churn_rate", by=(by,)),
+            before=view.before,
         )
     panel(
         "repeat",

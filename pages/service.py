@@ -78,4 +78,5 @@ for by, title in (("team", _("By team")), ("channel", _("By channel: who is left
                 _("Lines are 95% intervals; * few answers"),
                 charts.breakdown,
                 view.totals(name, by=(by,)),
+                before=view.before,
             )

@@ -44,6 +44,7 @@ with wall(3):
             _("SLA adherence; lines are 95% intervals; * few answers"),
             charts.breakdown,
             view.totals("sla", by=(by,)),
+            before=view.before,
             target=target,
         )
 

@@ -48,6 +48,7 @@ for by, title in (("team", _("By team")), ("channel", _("By channel"))):
                 _("Lines are 95% intervals; * few answers"),
                 charts.breakdown,
                 view.totals(name, by=(by,)),
+                before=view.before,
             )
 
 voice.comments(view)

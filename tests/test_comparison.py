@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from cxdata import comparison, statistics
+from cxdata import charts, comparison, noise, queries, statistics
 from cxdata.engine import DuckDBEngine
 from cxdata.filters import NOTHING, Filters, Period
 from cxdata.metrics import ALL, metric
@@ -81,3 +81,26 @@ def test_counts_of_unequal_periods_have_no_change(sample):
     assert isinstance(metric("tickets_created").measure, Count)
     for name in ("csat", "backlog", "active_customers"):
         assert np.isfinite(total(sample, name, month).change)
+
+
+def test_the_sentence_names_what_is_clear_and_what_is_not(sample):
+    found = groups(sample, "csat", "team", Period(date(2025, 3, 1), date(2025, 6, 1)))
+    verdicts = {key[0]: one.verdict for key, one in found.items()}
+    said = noise.of_groups("team", found)
+    assert said.startswith("Against Mar – May 2025: ")
+    for verdict, words in (("better", "better"), ("worse", "worse")):
+        names = [name for name, own in verdicts.items() if own == verdict]
+        assert (f"{', '.join(names)} {words}" in said) == bool(names)
+    assert f"Allowing for {sum(verdict != '' for verdict in verdicts.values())} comparisons" in said
+    assert noise.of_groups("team", {("A",): comparison.replace(next(iter(found.values())), verdict="")}) == ""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_only_a_clear_change_has_colour_beside_its_bar(sample, dark):
+    style, query = charts.Style(dark), Query(("csat",), by=("team",), filters=Filters(SPRING))
+    changes = groups(sample, "csat", "team", Period(date(2025, 3, 1), date(2025, 6, 1)))
+    figure = charts.breakdown(queries.ask(DuckDBEngine(sample), query, moment(sample)), style, changes=changes)
+    coloured = {note.y: style.bad in note.text or style.good in note.text for note in figure.layout.annotations}
+    assert coloured == {key[0]: one.verdict in ("better", "worse") for key, one in changes.items()}
+    assert any(coloured.values())
+    assert all("Mar – May 2025" in text for text in figure.data[0].customdata)

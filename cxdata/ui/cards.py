@@ -12,12 +12,10 @@ import streamlit as st
 from cxdata import formats
 from cxdata.charts import spark_svg
 from cxdata.comparison import Comparison
-from cxdata.i18n import N_, _
+from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.ui import look, state
 from cxdata.ui.view import View
-
-VERDICTS = {"better": N_("better"), "worse": N_("worse"), "none": N_("no clear change")}
 
 
 def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
@@ -66,8 +64,10 @@ def _chip(found: Comparison) -> str:
     entry = metric(found.metric)
     change = look.escaped(formats.change(found.change, entry.unit, entry.is_rate))
     if found.verdict in ("better", "worse"):
-        return f'<span class="cx-chip {found.verdict}">{change} {look.escaped(_(VERDICTS[found.verdict]))}</span>'
-    words = f'<span class="cx-small">{look.escaped(_(VERDICTS[found.verdict]))}</span>' if found.verdict else ""
+        return (
+            f'<span class="cx-chip {found.verdict}">{change} {look.escaped(_(formats.VERDICTS[found.verdict]))}</span>'
+        )
+    words = f'<span class="cx-small">{look.escaped(_(formats.VERDICTS[found.verdict]))}</span>' if found.verdict else ""
     return f'<span class="cx-chip">{change}</span>{words}'
 
 

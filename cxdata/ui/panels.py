@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cxdata import formats, noise
-from cxdata.filters import dimension
+from cxdata.filters import Period, dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.questions import Answer, Query
@@ -24,15 +24,33 @@ def wall(columns: int = 2) -> Any:
     return st.grid(columns, min_column_width=205 if columns > 3 else 270 if columns == 3 else 400, gap="small")
 
 
-def panel(key: str, title: str, subtitle: str, draw: Callable[..., go.Figure], query: Query, **options: Any) -> None:
-    """A bordered chart of a question. `key` is unique on the page; `options` go to the drawing function."""
+def panel(
+    key: str,
+    title: str,
+    subtitle: str,
+    draw: Callable[..., go.Figure],
+    query: Query,
+    *,
+    before: Period | None = None,
+    **options: Any,
+) -> None:
+    """A bordered chart of a question. `key` is unique on the page; `options` go to the drawing function.
+
+    `before`: the earlier period that the groups of a breakdown are held against.
+    """
     with st.container(border=True, height="stretch", gap="xsmall"):
-        _panel(key, title, subtitle, draw, query, options)
+        _panel(key, title, subtitle, draw, query, before, options)
 
 
 @st.fragment
 def _panel(
-    key: str, title: str, subtitle: str, draw: Callable[..., go.Figure], query: Query, options: dict[str, Any]
+    key: str,
+    title: str,
+    subtitle: str,
+    draw: Callable[..., go.Figure],
+    query: Query,
+    before: Period | None,
+    options: dict[str, Any],
 ) -> None:
     state.use_language()
     answer = state.ask(query)
@@ -53,8 +71,8 @@ def _panel(
         said = _("Nothing here names its {dimension}.", dimension=_(dimension(query.by[0]).label).lower())
         st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{look.escaped(said)}</div>')
         return
-    figure = state.figure(draw, query, **options)
-    said = noise.sentence(answer)
+    figure = state.figure(draw, query, before, **options)
+    said = noise.of_groups(query.by[0], state.changes(query, before)) if before else noise.sentence(answer)
     st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=f"{title}. {subtitle} {said}".strip())
     if said:
         st.html(f'<div class="cx-small">{look.escaped(said)}</div>')

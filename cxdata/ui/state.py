@@ -18,6 +18,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cxdata import comparison, i18n, queries
+from cxdata.arrays import Key
 from cxdata.charts import Style
 from cxdata.comparison import Comparison
 from cxdata.engine import DuckDBEngine
@@ -31,6 +32,7 @@ from cxdata.store import Store
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "pages"
 STATIC = Path(__file__).resolve().parent / "static"
+Held = Period | Filters | None
 _sample_lock = threading.Lock()
 
 
@@ -146,12 +148,23 @@ def ask(query: Query) -> Answer:
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
-def _compare(key: tuple[str, int], query: Query, before: Period | None) -> dict[str, Comparison]:  # noqa: ARG001
-    return comparison.compare(engine(), query, the_moment(), before)
+def _compare(key: tuple[str, int], query: Query, other: Held) -> dict[str, Comparison]:  # noqa: ARG001
+    return comparison.compare(engine(), query, the_moment(), other)
 
 
-def compare(query: Query, before: Period | None) -> dict[str, Comparison]:
-    return _compare(version(), query, before)
+def compare(query: Query, other: Held) -> dict[str, Comparison]:
+    """Each metric of a question in total against another period or selection."""
+    return _compare(version(), query, other)
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _changes(key: tuple[str, int], query: Query, other: Held) -> dict[Key, Comparison]:  # noqa: ARG001
+    return comparison.compare_groups(engine(), query, the_moment(), other)
+
+
+def changes(query: Query, other: Held) -> dict[Key, Comparison]:
+    """Each group of a question about one metric against another period."""
+    return _changes(version(), query, other)
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
@@ -160,14 +173,19 @@ def _figure(
     query: Query,
     _draw: Callable[..., go.Figure],
     options: tuple[tuple[str, Any], ...],
+    before: Period | None,
 ) -> go.Figure:
-    return _draw(ask(query), style(), **dict(options))
+    more = {"changes": changes(query, before)} if before else {}
+    return _draw(ask(query), style(), **dict(options), **more)
 
 
-def figure(draw: Callable[..., go.Figure], query: Query, **options: Any) -> go.Figure:
-    """A figure of a question, cached by question, theme, language and data. Not to be changed."""
+def figure(draw: Callable[..., go.Figure], query: Query, before: Period | None = None, **options: Any) -> go.Figure:
+    """A figure of a question, cached by question, theme, language and data. Not to be changed.
+
+    With `before`, groups are held against that period.
+    """
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
-    return _figure(key, query, draw, tuple(sorted(options.items())))
+    return _figure(key, query, draw, tuple(sorted(options.items())), before)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
