@@ -97,8 +97,8 @@ def test_the_sentence_names_what_is_clear_and_what_is_not(sample):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_only_a_clear_change_has_colour_beside_its_bar(sample, dark):
-    style, query = charts.Style(dark), Query(("csat",), by=("team",), filters=Filters(SPRING))
-    changes = groups(sample, "csat", "team", Period(date(2025, 3, 1), date(2025, 6, 1)))
+    style, query = charts.Style(dark), Query(("first_response_time",), by=("team",), filters=Filters(SPRING))
+    changes = groups(sample, "first_response_time", "team", Period(date(2025, 3, 1), date(2025, 6, 1)))
     figure = charts.breakdown(queries.ask(DuckDBEngine(sample), query, moment(sample)), style, changes=changes)
     coloured = {note.y: style.bad in note.text or style.good in note.text for note in figure.layout.annotations}
     assert coloured == {key[0]: one.verdict in ("better", "worse") for key, one in changes.items()}
