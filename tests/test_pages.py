@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from cxdata import formats, queries
+from cxdata.engine import DuckDBEngine
+from cxdata.filters import NOTHING, Filters, Period
 from cxdata.i18n import set_language
+from cxdata.metrics import metric
+from cxdata.questions import Query
 from cxdata.store import Store
 from cxdata.ui import menu
 
@@ -85,13 +91,6 @@ def test_every_page_opens_without_any_data(tmp_path, monkeypatch, page):
 
 
 def test_the_headline_numbers_are_those_of_the_command_line(sample_shown, sample_file):
-    from datetime import date
-
-    from cxdata import formats, queries
-    from cxdata.engine import DuckDBEngine
-    from cxdata.filters import Filters, Period
-    from cxdata.questions import Query
-
     at = opened("overview", period="custom", **{"from": "2026-01-01", "to": "2026-06-30"}, team=["Noord"])
     moment = sample_file.moment()
     filters = Filters(Period(date(2026, 1, 1), date(2026, 7, 1)), {"team": ("Noord",)})
@@ -118,6 +117,42 @@ def test_filters_change_the_charts_and_persist_across_pages(sample_shown):
     clear.click().run()
     assert at.multiselect(key="team").value == []
     assert "Everything ·" in shown(at)
+
+
+def value_in(store: Store, name: str, period: Period, **values) -> str:
+    answer = queries.ask(DuckDBEngine(store), Query((name,), filters=Filters(period, values)), store.moment())
+    return formats.value(answer.one(name)["value"], metric(name).unit)
+
+
+def test_numbers_are_held_against_another_team_or_all_others(sample_shown, sample_file):
+    at = opened("sla", team=["Noord"], compare="team", against="West")
+    assert not at.exception
+    assert "Noord · Nov 2025 – Oct 2026 against West ·" in shown(at)
+    year = Period(date(2025, 11, 1), date(2026, 11, 1))
+    assert f"West: {value_in(sample_file, 'sla', year, team=('West',))}" in shown(at)
+    at.selectbox(key="compare").set_value("rest").run()
+    others = tuple(name for name in queries.distinct_values(DuckDBEngine(sample_file), "team") if name != "Noord")
+    assert f"the other teams: {value_in(sample_file, 'sla', year, team=(*others, NOTHING))}" in shown(at)
+    at.multiselect(key="team").set_value([]).run()
+    assert any("Choose a team above." in text.value for text in at.caption)
+    assert "against Nov 2024 – Oct 2025" in shown(at)
+
+
+def test_a_team_is_not_held_against_itself(sample_shown):
+    at = opened("sla", team=["Noord"], compare="team", against="Noord")
+    assert not at.exception
+    assert any("Choose the other team." in text.value for text in at.caption)
+
+
+def test_numbers_are_held_against_a_chosen_period(sample_shown, sample_file):
+    days = {"against_from": "2025-03-01", "against_to": "2025-05-31"}
+    at = opened("sla", period="3m", compare="chosen", **days)
+    assert not at.exception
+    spring = Period(date(2025, 3, 1), date(2025, 6, 1))
+    assert "Aug – Oct 2026 against Mar – May 2025" in shown(at)
+    assert f"was {value_in(sample_file, 'sla', spring)}" in shown(at)
+    backwards = opened("sla", compare="chosen", against_from="2025-03-01", against_to="2025-02-01")
+    assert any("the period before is compared with" in text.value for text in backwards.warning)
 
 
 def test_nonsense_in_the_url_falls_back(sample_shown):

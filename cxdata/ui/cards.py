@@ -15,12 +15,13 @@ from cxdata.comparison import Comparison
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.ui import look, state
-from cxdata.ui.view import View
+from cxdata.ui.view import View, name_of
 
 
 def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
     """A wall of cards: {metric: page it leads to, or ""}."""
     compared = view.compared(*links)
+    held = name_of(view) if view.other else ""
     sparks = state.ask(view.series(*links))
     pages = st.session_state.get("_pages", {})
     with st.container(key="cx-cards"):
@@ -33,10 +34,11 @@ def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
                     st.page_link(pages[page], label=title, help=_(entry.meaning))
                 else:
                     st.html(f'<div class="cx-sub">{look.escaped(title)}</div>')
-                st.html(_body(compared[name]) + _spark(sparks.of(name)))
+                st.html(_body(compared[name], held) + _spark(sparks.of(name)))
 
 
-def _body(found: Comparison) -> str:
+def _body(found: Comparison, held: str) -> str:
+    """The inside of a card; `held`: the name of the other selection that it is held against, "" for an earlier period."""
     entry = metric(found.metric)
     few = entry.unit != "count" and 0 < found.n < state.settings().minimum_n
     value = formats.value(found.value, entry.unit)
@@ -50,7 +52,8 @@ def _body(found: Comparison) -> str:
     lines.append(f'<div class="cx-row">{"".join(chips)}</div>')
     small = []
     if not math.isnan(found.before):
-        small.append(_("was {value}", value=formats.value(found.before, entry.unit)))
+        before = formats.value(found.before, entry.unit)
+        small.append(_("{name}: {value}", name=held, value=before) if held else _("was {value}", value=before))
     if entry.unit != "count":
         small.append(f"n = {formats.decimal(found.n, 0)}")
     if found.ignored:

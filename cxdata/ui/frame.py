@@ -45,11 +45,7 @@ def sidebar_filters() -> None:
     with st.sidebar:
         _choice("period", _("Period"), view.PERIODS)
         if st.session_state["period"] == "custom":
-            left, right = st.columns(2)
-            left.date_input(_("from"), value=None, key="from", format="DD-MM-YYYY")
-            right.date_input(_("up to and including"), value=None, key="to", format="DD-MM-YYYY")
-            if view.is_backwards():
-                st.warning(_("The period ends before it starts: 12 months are shown."))
+            _days("from", "to", _("The period ends before it starts: 12 months are shown."))
         for entry in FILTERS:
             words = sorted(state.values(entry.name), key=lambda word: group(entry.name, word).casefold())
             if not words:
@@ -62,10 +58,39 @@ def sidebar_filters() -> None:
             )  # fmt: skip
         with st.expander(_("More choices"), icon=":material/tune:"):
             _choice("compare", _("Compare with"), view.COMPARES)
+            _compared_with()
             _choice("per", _("Show per"), view.GRAINS)
             _choice("clock", _("Clock"), view.CLOCK_WORDS)
         if view.is_filtered():
             st.button(_("Clear filters"), icon=":material/filter_alt_off:", on_click=view.reset, width="stretch")
+
+
+def _days(first: str, last: str, backwards: str) -> None:
+    """Two days to choose; `backwards` is said where the last lies before the first."""
+    left, right = st.columns(2)
+    left.date_input(_("from"), value=None, key=first, format="DD-MM-YYYY")
+    right.date_input(_("up to and including"), value=None, key=last, format="DD-MM-YYYY")
+    if view.is_backwards(first, last):
+        st.warning(backwards)
+
+
+def _compared_with() -> None:
+    """What the chosen comparison still needs: its days, its team."""
+    how, teams = st.session_state["compare"], st.session_state["team"]
+    if how == "chosen":
+        _days("against_from", "against_to", _("The period ends before it starts: the period before is compared with."))
+    if how not in ("team", "rest"):
+        return
+    if how == "team":
+        st.selectbox(
+            _("The other team"), ["", *(name for name in state.values("team") if name not in teams)], key="against",
+            format_func=lambda name: name or _("(choose)"), filter_mode=None,
+        )  # fmt: skip
+    if not view.other_teams({"team": tuple(teams)}):
+        missing = _("Choose a team above.") if not teams else _("Choose the other team.")
+        if teams and how == "rest":
+            missing = _("All teams are chosen: there are no others.")
+        st.caption(f"{missing} {_('Until then the period before is compared with.')}")
 
 
 def _choice(key: str, label: str, words: Mapping[str, str]) -> None:

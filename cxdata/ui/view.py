@@ -6,14 +6,14 @@ language-independent codes, so a link says the same to a Dutch and an English re
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import streamlit as st
 
-from cxdata import formats
+from cxdata import comparison, formats
 from cxdata.comparison import Comparison
 from cxdata.filters import FILTERS, NOTHING, Filters, Period, add_months, dimension
 from cxdata.i18n import N_, _
@@ -33,19 +33,31 @@ PERIODS = {
     "all": N_("All data"),
     "custom": N_("From – to"),
 }
-COMPARES = {"previous": N_("Period before"), "year": N_("Year before")}
+COMPARES = {
+    "previous": N_("Period before"),
+    "year": N_("Year before"),
+    "chosen": N_("A chosen period"),
+    "team": N_("Another team"),
+    "rest": N_("The other teams"),
+}
 GRAINS = {"auto": N_("Automatic"), "day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter")}
 CLOCK_WORDS = {"calendar": N_("Calendar time"), "business": N_("Business hours")}
-DEFAULTS: dict[str, Any] = {"period": "12m", "compare": "previous", "per": "auto"}
+DEFAULTS: dict[str, Any] = {"period": "12m", "compare": "previous", "per": "auto", "against": ""}
+DAYS = ("from", "to", "against_from", "against_to")
 
 
 @dataclass(frozen=True)
 class View:
-    """The reader's choices, and the questions that pages ask under them."""
+    """The reader's choices, and the questions that pages ask under them.
+
+    `before`: the earlier period that numbers are held against; `other`: the other selection that they are held against
+    instead, if that was chosen.
+    """
 
     filters: Filters
     grain: str
     before: Period
+    other: Filters | None = None
     uses: tuple[str, ...] = field(default=())
 
     def series(self, *names: str, by: tuple[str, ...] = (), grain: str | None = None) -> Query:
@@ -57,8 +69,8 @@ class View:
         return Query(names, "total", by, self.filters)
 
     def compared(self, *names: str) -> dict[str, Comparison]:
-        """The metrics now and before."""
-        return state.compare(Query(names, filters=self.filters), self.before)
+        """The metrics here and in what they are held against."""
+        return state.compare(Query(names, filters=self.filters), self.other or self.before)
 
     def one(self, name: str) -> Answer:
         return state.ask(self.totals(name))
@@ -80,7 +92,7 @@ def sync_with_url(page: str) -> None:
     for name, fallback in _defaults().items():
         given = params.get(name, [])
         session[name] = given if isinstance(fallback, list) else (given[0] if given else fallback)
-    for name in ("from", "to"):
+    for name in DAYS:
         session[name] = _day(params.get(name))
     if params.get("lang"):
         session["lang"] = params["lang"][0]
@@ -101,10 +113,10 @@ def write_url(page: str) -> None:
         chosen = session.get(name, fallback)
         if chosen and chosen != fallback:
             params[name] = [str(entry) for entry in chosen] if isinstance(chosen, list) else [str(chosen)]
-    if session.get("period") == "custom":
-        for name in ("from", "to"):
-            if session.get(name):
-                params[name] = [session[name].isoformat()]
+    for name in DAYS:
+        asked = session.get("compare") == "chosen" if name.startswith("against") else session.get("period") == "custom"
+        if asked and session.get(name):
+            params[name] = [session[name].isoformat()]
     if session.get("lang") and session["lang"] != state.settings().language:
         params["lang"] = [session["lang"]]
     if {name: st.query_params.get_all(name) for name in st.query_params} != params:
@@ -120,25 +132,47 @@ def checked() -> None:
             there = {*state.values(name), NOTHING}
             session[name] = [word for word in session.get(name) or [] if word in there]
             continue
-        allowed: Collection[str] = {"period": PERIODS, "compare": COMPARES, "per": GRAINS, "clock": CLOCKS}[name]
+        allowed: Collection[str] = {
+            "period": PERIODS, "compare": COMPARES, "per": GRAINS, "clock": CLOCKS, "against": ["", *state.values("team")],
+        }[name]  # fmt: skip
         if session.get(name) not in allowed:
             session[name] = fallback
+    if session["against"] in session["team"]:
+        session["against"] = ""
 
 
 def reset() -> None:
     """Back to the defaults; the language stays."""
     for name, fallback in _defaults().items():
         st.session_state[name] = fallback
-    st.session_state["from"] = st.session_state["to"] = None
+    for name in DAYS:
+        st.session_state[name] = None
 
 
 def is_filtered() -> bool:
     return any(st.session_state.get(name) != fallback for name, fallback in _defaults().items())
 
 
-def is_backwards() -> bool:
-    start, end = st.session_state.get("from"), st.session_state.get("to")
+def is_backwards(first: str, last: str) -> bool:
+    """Whether two chosen days are the wrong way round."""
+    start, end = st.session_state.get(first), st.session_state.get(last)
     return bool(start and end and end < start)
+
+
+def _between(first: str, last: str) -> Period | None:
+    """The period of two chosen days, the last one included; None where they are none."""
+    start, end = st.session_state.get(first), st.session_state.get(last)
+    return Period(start, end + timedelta(days=1)) if start and end and start <= end else None
+
+
+def other_teams(chosen: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The teams that numbers are held against; none where that was not asked, or cannot be."""
+    own, how = chosen.get("team", ()), st.session_state["compare"]
+    if how == "team" and own and st.session_state["against"] not in ("", *own):
+        return (st.session_state["against"],)
+    if how == "rest" and own:
+        return tuple(name for name in [*state.values("team"), NOTHING] if name not in own)
+    return ()
 
 
 def first_day(facts: str) -> date | None:
@@ -163,9 +197,8 @@ def period_of(code: str, complete: date, first: date | None) -> Period:
         return Period(date(today.year, 1, 1), date(today.year + 1, 1, 1))
     if code == "lastyear":
         return Period(date(today.year - 1, 1, 1), date(today.year, 1, 1))
-    start, end = st.session_state.get("from"), st.session_state.get("to")
-    if code == "custom" and start and end and start <= end:
-        return Period(start, end + timedelta(days=1))
+    if code == "custom" and (chosen := _between("from", "to")):
+        return chosen
     if first and first < after and code == "all":
         return Period(first.replace(day=1), after)
     return Period(add_months(after, -12), after)
@@ -178,8 +211,12 @@ def current(uses: tuple[str, ...], facts: str = "") -> View:
     period = period_of(session["period"], moment.complete_until, first)
     chosen = {entry.name: tuple(session[entry.name]) for entry in FILTERS if session[entry.name]}
     before = period.year_before() if session["compare"] == "year" else period.previous()
+    if session["compare"] == "chosen":
+        before = _between("against_from", "against_to") or before
     grain = session["per"] if session["per"] != "auto" else _grain(period)
-    return View(Filters(period, chosen, session["clock"]), grain, before, uses)
+    filters, teams = Filters(period, chosen, session["clock"]), other_teams(chosen)
+    other = replace(filters, values={**chosen, "team": teams}) if teams else None
+    return View(filters, grain, before, other, uses)
 
 
 def _grain(period: Period) -> str:
@@ -197,11 +234,10 @@ def sentence(view: View) -> str:
     for name, chosen in view.filters.values.items():
         parts.append(", ".join(formats.group(name, word) for word in chosen))
     words = " · ".join(parts) or _("Everything")
-    now, before = view.filters.period.cut(state.the_moment().complete_until)
-    if st.session_state["compare"] == "year" and now.days is not None:
-        start = add_months(now.start or date.min, -12)
-        before = Period(start, min(start + timedelta(days=now.days), view.before.end or date.max))
-    stretch = _("{now} against {before}", now=formats.span(now), before=formats.span(before))
+    asked = Query((), filters=view.filters)
+    now, held = comparison.periods(asked, state.the_moment(), view.other or view.before)
+    against = name_of(view) if view.other else formats.span(held.period)
+    stretch = _("{now} against {before}", now=formats.span(now.period), before=against)
     text = f"{words} · {stretch} · {_(CLOCK_WORDS[view.filters.clock])}"
     local = state.the_moment().local
     whole = local.time() == datetime.min.time()
@@ -213,7 +249,17 @@ def sentence(view: View) -> str:
     return f"{text} · {seen}"
 
 
+def name_of(view: View) -> str:
+    """What numbers are held against, where it is another selection: the name of a team, or "the other teams"."""
+    if st.session_state["compare"] == "team" and view.other:
+        return ", ".join(view.other.values["team"])
+    return _("the other teams")
+
+
 def without(view: View, *names: str) -> View:
     """The view without the filters that a page's numbers do not have."""
-    kept = {name: chosen for name, chosen in view.filters.values.items() if name not in names}
-    return replace(view, filters=replace(view.filters, values=kept))
+
+    def kept(filters: Filters) -> Filters:
+        return replace(filters, values={name: own for name, own in filters.values.items() if name not in names})
+
+    return replace(view, filters=kept(view.filters), other=kept(view.other) if view.other else None)
