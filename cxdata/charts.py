@@ -202,11 +202,18 @@ class Line:
 
 
 def trend(
-    answer: Answer, style: Style, *, names: Sequence[str] = (), target: float | None = None, from_zero: bool = False
+    answer: Answer,
+    style: Style,
+    *,
+    names: Sequence[str] = (),
+    target: float | None = None,
+    from_zero: bool = False,
+    beside: tuple[Answer, str] | None = None,
 ) -> go.Figure:
     """Lines over periods: one for each metric, or for each group where the question has one dimension.
 
     A single line has its 95% interval as a band, the control limits it moves within, and rings on what lies beyond.
+    `beside`: (the answer for another selection or period, its name), drawn as a grey line, period by period.
     """
     lines = _lines(answer, style, names)
     periods = sorted(set(answer.rows["period"]))
@@ -224,17 +231,41 @@ def trend(
         shapes += [_level(end, style) for end in (found.low, found.high)]
         traces.append(_signals(lines[0], place, found, style))
         values += [found.low, found.high]
+    if beside:
+        traces.insert(0, _beside_line(beside[0], beside[1], labels, style))
+        values += beside[0].rows["value"].tolist()
     return go.Figure(
         data=traces,
         layout=_layout(
             style,
             xaxis=xaxis,
             yaxis=_value_axis(unit, values, from_zero=from_zero or unit in ("count", "duration")),
-            showlegend=len(lines) > 1,
+            showlegend=len(lines) > 1 or beside is not None,
             hovermode="x unified" if len(lines) > 1 else "closest",
             shapes=shapes,
             annotations=notes,
         ),
+    )
+
+
+def _beside_line(answer: Answer, name: str, labels: Sequence[str], style: Style) -> go.Scatter:
+    """The line of another selection, the first period above the first."""
+    rows = answer.rows.head(len(labels))
+    unit, grain = metric(answer.query.metrics[0]).unit, answer.query.grain
+    hover = _hover("", rows, unit, style.minimum_n)
+    return go.Scatter(
+        x=list(labels[: len(rows)]),
+        y=[None if formats.nothing(value) else value for value in rows["value"]],
+        name=html.escape(name, quote=False),
+        mode="lines+markers",
+        line={"color": style.muted, "width": 1.8},
+        marker={"color": style.muted, "size": 4},
+        cliponaxis=False,
+        customdata=[
+            f"{html.escape(name, quote=False)}, {formats.period(start, grain)}<br>{text}"
+            for start, text in zip(rows["period"], hover, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
     )
 
 
@@ -601,6 +632,22 @@ def distribution(labels: Sequence[str], counts: Sequence[int], colours: Sequence
             bargap=0.2,
         ),
     )
+
+
+NPS_SEGMENTS = ("nps_detractors", "nps_passives", "nps_promoters")
+
+
+def nps_segments(answer: Answer, style: Style) -> go.Figure:
+    """Detractors, passives and promoters as shares of a whole."""
+    return stacked_shares(answer, style, NPS_SEGMENTS, (style.bad, style.muted, style.good))
+
+
+def nps_scores(answer: Answer, style: Style) -> go.Figure:
+    """Answers for each NPS score, in the colours of the segments."""
+    found = {int(row.score): int(row.n) for row in answer.rows.itertuples() if row.n and not pd.isna(row.score)}
+    scores = list(range(min(found, default=0) if min(found, default=0) > 0 else 0, 11))
+    colours = [style.bad if score <= 6 else style.muted if score <= 8 else style.good for score in scores]
+    return distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style)
 
 
 # --- tables of colour ---------------------------------------------------------------------------------------

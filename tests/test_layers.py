@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.queries",),
     ("cxdata.rows", "cxdata.comparison", "cxdata.noise"),
     ("cxdata.charts",),
+    ("cxdata.boards",),
     ("cxdata.ui", "cxdata.__main__"),
     ("pages", "dashboard", "benchmarks"),
 )

@@ -32,14 +32,16 @@ def panel(
     query: Query,
     *,
     before: Period | None = None,
+    beside: tuple[Query, str] | None = None,
     **options: Any,
 ) -> None:
     """A bordered chart of a question. `key` is unique on the page; `options` go to the drawing function.
 
-    `before`: the earlier period that the groups of a breakdown are held against.
+    `before`: the earlier period that the groups of a breakdown are held against; `beside`: (a question, its name) whose
+    line is drawn beside this one.
     """
     with st.container(border=True, height="stretch", gap="xsmall"):
-        _panel(key, title, subtitle, draw, query, before, options)
+        _panel(key, title, subtitle, draw, query, before, beside, options)
 
 
 @st.fragment
@@ -50,6 +52,7 @@ def _panel(
     draw: Callable[..., go.Figure],
     query: Query,
     before: Period | None,
+    beside: tuple[Query, str] | None,
     options: dict[str, Any],
 ) -> None:
     state.use_language()
@@ -71,7 +74,7 @@ def _panel(
         said = _("Nothing here names its {dimension}.", dimension=_(dimension(query.by[0]).label).lower())
         st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{look.escaped(said)}</div>')
         return
-    figure = state.figure(draw, query, before, **options)
+    figure = state.figure(draw, query, before, beside, **options)
     said = noise.of_groups(query.by[0], state.changes(query, before)) if before else noise.sentence(answer)
     st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=f"{title}. {subtitle} {said}".strip())
     if said:

@@ -185,7 +185,7 @@ def figure(draw: Callable[..., go.Figure], query: Query, before: Period | None =
     With `before`, groups are held against that period.
     """
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
-    return _figure(key, query, draw, tuple(sorted(options.items())), before)
+    return _figure(key, query, draw, tuple(sorted(options.items())), before, beside)
 
 
 @st.cache_data(show_spinner=False, max_entries=50)

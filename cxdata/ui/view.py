@@ -256,6 +256,18 @@ def name_of(view: View) -> str:
     return _("the other teams")
 
 
+def beside(view: View, query: Query) -> tuple[Query, str] | None:
+    """(the question of what was chosen to be held against, its name), to be drawn beside a line; None for the default."""
+    if view.other:
+        return replace(query, filters=view.other), name_of(view)
+    if st.session_state["compare"] == "previous":
+        return None
+    before = view.before
+    if st.session_state["compare"] == "chosen" and _between("against_from", "against_to") is None:
+        return None
+    return replace(query, filters=replace(query.filters, period=before)), formats.span(before)
+
+
 def without(view: View, *names: str) -> View:
     """The view without the filters that a page's numbers do not have."""
 

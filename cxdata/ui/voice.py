@@ -1,4 +1,4 @@
-"""Parts of the Voice of customer page: NPS segments, the distribution of scores, and the comments."""
+"""Part of the Voice of customer page: the comments."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ import math
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import charts, formats, rows
-from cxdata.charts import Style
+from cxdata import formats, rows
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
-from cxdata.questions import Answer
 from cxdata.ui import look, state
-from cxdata.ui.panels import panel
 from cxdata.ui.view import View
 
-SEGMENTS = ("nps_detractors", "nps_passives", "nps_promoters")
 KIND_WORDS = {
     "nps": "NPS",
     "csat": "CSAT",
@@ -28,36 +23,6 @@ KIND_WORDS = {
     "quality_overall": N_("Overall experience"),
 }
 PAGE_SIZE = 12
-
-
-def draw_segments(answer: Answer, style: Style) -> go.Figure:
-    """Detractors, passives and promoters as shares of a whole."""
-    return charts.stacked_shares(answer, style, SEGMENTS, (style.bad, style.muted, style.good))
-
-
-def segments(view: View) -> None:
-    panel(
-        "segments", _("Promoters, passives and detractors"), _("Share of the answers"), draw_segments,
-        view.series(*SEGMENTS),
-    )  # fmt: skip
-
-
-def draw_scores(answer: Answer, style: Style) -> go.Figure:
-    """Answers for each NPS score, in the colours of the segments."""
-    found = {int(row.score): int(row.n) for row in answer.rows.itertuples() if row.n and not pd.isna(row.score)}
-    scores = list(range(min(found, default=0) if min(found, default=0) > 0 else 0, 11))
-    colours = [style.bad if score <= 6 else style.muted if score <= 8 else style.good for score in scores]
-    return charts.distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style)
-
-
-def score_distribution(view: View) -> None:
-    panel(
-        "scores",
-        _("NPS scores"),
-        _("How many customers gave each score"),
-        draw_scores,
-        view.totals("nps", by=("score",)),
-    )
 
 
 def _comments(

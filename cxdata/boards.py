@@ -1,0 +1,443 @@
+"""What stands on the pages: for each its cards and charts, as data.
+
+In: nothing. Out: BOARDS, one for each page of numbers. The pages show them, reports take them along, and both ask the
+same questions. Texts are message ids; an answer has no place here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+
+from cxdata import charts
+from cxdata.errors import UnknownName
+from cxdata.filters import Filters
+from cxdata.i18n import N_, _
+from cxdata.questions import TOTAL, Query
+from cxdata.settings import Settings
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A chart of a question. `key` is unique on its board.
+
+    `total`: over the whole period instead of a row a period. `changes`: its groups are held against an earlier period. `names`: message ids for the lines; `target`: the
+    setting that holds the target to draw; `options`: whatever else goes to the drawing function.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    draw: Callable[..., go.Figure]
+    metrics: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    total: bool = False
+    changes: bool = False
+    names: tuple[str, ...] = ()
+    target: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def query(self, filters: Filters, grain: str) -> Query:
+        """What the chart asks, at the grain of the page."""
+        return Query(self.metrics, TOTAL if self.total else grain, self.by, filters)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is one metric as one line over periods, which another selection can be drawn beside."""
+        return self.draw is charts.trend and len(self.metrics) == 1 and not self.by and not self.total
+
+    def drawn_with(self, settings: Settings) -> dict[str, Any]:
+        """The options of the drawing function, in the reader's language."""
+        made = dict(self.options)
+        if self.names:
+            made["names"] = tuple(_(name) for name in self.names)
+        if self.target:
+            made["target"] = getattr(settings, self.target)
+        return made
+
+
+@dataclass(frozen=True)
+class Section:
+    """Panels beside each other, `columns` in a row where there is room, under a title or none."""
+
+    panels: tuple[Panel, ...]
+    columns: int = 2
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """The content of a page. `name`: its file in pages/.
+
+    `uses`: the dimensions that its numbers have. `needs`: the fact table without which it is empty, and `what`: the
+    sentence that says so. `cards`: {metric: page it leads to, or ""}, `card_columns` in a row.
+    """
+
+    name: str
+    title: str
+    uses: tuple[str, ...]
+    cards: Mapping[str, str]
+    sections: tuple[Section, ...]
+    card_columns: int = 6
+    needs: str = ""
+    what: str = ""
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        return tuple(panel for section in self.sections for panel in section.panels)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric on the board, once, cards first."""
+        return tuple(dict.fromkeys([*self.cards, *(name for panel in self.panels for name in panel.metrics)]))
+
+
+def trend(key: str, title: str, subtitle: str, *metrics: str, **more: Any) -> Panel:
+    """Metrics as lines over the periods."""
+    return Panel(key, title, subtitle, charts.trend, metrics, **more)
+
+
+def breakdown(metric: str, by: str, title: str, subtitle: str, key: str = "", target: str = "") -> Panel:
+    """One metric by one dimension, over the whole period."""
+    return Panel(
+        key or f"{metric}_{by}",
+        title,
+        subtitle,
+        charts.breakdown,
+        (metric,),
+        (by,),
+        total=True,
+        changes=True,
+        target=target,
+    )
+
+
+_TICKETS = ("team", "channel", "priority", "segment", "stage")
+_NEEDS_TICKETS = N_("This page needs tickets: an export of your help desk.")
+_SCORE = N_("Promoters minus detractors, −100 to 100")
+_INTERVALS = N_("Lines are 95% intervals; * few answers")
+_STAYED = N_("Share of the customers at the start of the period who are there at its end")
+_VOLUME = Panel(
+    "volume",
+    N_("Tickets and open work"),
+    N_("New and resolved tickets; open work at the end of the period"),
+    charts.bars_and_line,
+    ("tickets_created", "tickets_resolved", "backlog"),
+    options={"bars": ("tickets_created", "tickets_resolved"), "line": "backlog"},
+)
+
+OVERVIEW = Board(
+    "overview",
+    N_("Overview"),
+    _TICKETS,
+    cards={
+        "nps": "voice_of_customer",
+        "csat": "voice_of_customer",
+        "ces": "voice_of_customer",
+        "retention_rate": "retention",
+        "first_response_time": "service",
+        "resolution_time": "service",
+        "sla": "sla",
+        "churn_rate": "retention",
+    },
+    card_columns=4,
+    sections=(
+        Section(
+            (
+                trend("nps", N_("Net Promoter Score"), _SCORE, "nps"),
+                trend("csat", N_("Customer satisfaction"), N_("Share of satisfied answers"), "csat"),
+                _VOLUME,
+                trend(
+                    "response",
+                    N_("First response time"),
+                    N_("Median wait for the first reply of a person"),
+                    "first_response_time",
+                ),
+                trend("retention", N_("Retention"), _STAYED, "retention_rate"),
+                trend(
+                    "sla",
+                    N_("SLA adherence"),
+                    N_("First responses and resolutions within their target"),
+                    "sla",
+                    target="sla_target",
+                ),
+            )
+        ),
+    ),
+)
+
+_QUALITY = ("quality_accuracy", "quality_professionalism", "quality_overall")
+
+
+def _voice_by(by: str, title: str) -> Section:
+    scores = (("nps", N_("NPS")), ("csat", N_("CSAT")), ("ces", N_("CES")))
+    return Section(tuple(breakdown(name, by, label, _INTERVALS) for name, label in scores), 3, title)
+
+
+VOICE_OF_CUSTOMER = Board(
+    "voice_of_customer",
+    N_("Voice of customer"),
+    _TICKETS,
+    cards=dict.fromkeys(("nps", "csat", "ces", *_QUALITY), ""),
+    needs="survey_facts",
+    what=N_("This page needs survey answers: an export with NPS, CSAT or CES."),
+    sections=(
+        Section(
+            (
+                trend("nps", N_("Net Promoter Score"), _SCORE, "nps"),
+                Panel(
+                    "segments",
+                    N_("Promoters, passives and detractors"),
+                    N_("Share of the answers"),
+                    charts.nps_segments,
+                    charts.NPS_SEGMENTS,
+                ),
+                Panel(
+                    "scores",
+                    N_("NPS scores"),
+                    N_("How many customers gave each score"),
+                    charts.nps_scores,
+                    ("nps",),
+                    ("score",),
+                    total=True,
+                ),
+                trend("csat", N_("Customer satisfaction"), N_("Share of satisfied answers"), "csat"),
+                trend("ces", N_("Customer effort (ease)"), N_("Mean ease, 7 is easy"), "ces"),
+                trend(
+                    "quality",
+                    N_("Service quality"),
+                    N_("Accuracy, professionalism and overall experience, 0 to 100"),
+                    *_QUALITY,
+                ),
+            )
+        ),
+        _voice_by("team", N_("By team")),
+        _voice_by("channel", N_("By channel")),
+    ),
+)
+
+_WHOLE = N_("Over the whole period; lines are 95% intervals; * few answers")
+
+RETENTION = Board(
+    "retention",
+    N_("Retention"),
+    ("team", "segment"),
+    cards=dict.fromkeys(
+        (
+            "retention_rate",
+            "churn_rate",
+            "active_customers",
+            "new_customers",
+            "lost_customers",
+            "revenue_churn_rate",
+        ),
+        "",
+    ),
+    needs="customer_facts",
+    what=N_("This page needs customers: a list with start and cancel dates, or purchases."),
+    sections=(
+        Section(
+            (
+                trend("retention", N_("Retention"), _STAYED, "retention_rate"),
+                trend("churn", N_("Churn"), N_("Share of the customers at the start who left"), "churn_rate"),
+                Panel(
+                    "moves",
+                    N_("New and lost customers"),
+                    N_("Customers who started and who cancelled"),
+                    charts.bars_and_line,
+                    ("new_customers", "lost_customers"),
+                    options={"bars": ("new_customers", "lost_customers")},
+                ),
+                trend("active", N_("Active customers"), N_("At the end of the period"), "active_customers"),
+            )
+        ),
+        Section(
+            (
+                Panel(
+                    "cohorts",
+                    N_("Cohorts"),
+                    N_(
+                        "Percent of the customers who started in a month (number in brackets) still there so many months later"
+                    ),
+                    charts.cohorts,
+                    ("cohort_retention",),
+                ),
+            ),
+            columns=1,
+        ),
+        Section(
+            (
+                Panel(
+                    "survival",
+                    N_("How long customers stay"),
+                    N_("Kaplan–Meier with 95% band, all customers up to now"),
+                    charts.survival,
+                    ("survival",),
+                    total=True,
+                ),
+                Panel(
+                    "survival_segment",
+                    N_("How long customers stay, by segment"),
+                    N_("Kaplan–Meier, all customers up to now"),
+                    charts.survival,
+                    ("survival",),
+                    ("segment",),
+                    total=True,
+                ),
+                breakdown("churn_rate", "team", N_("Churn by team"), _WHOLE, "churn_team"),
+                breakdown("churn_rate", "segment", N_("Churn by segment"), _WHOLE, "churn_segment"),
+                trend(
+                    "repeat",
+                    N_("Repeat customers"),
+                    N_("Of the buyers in the period, the share with two purchases or more"),
+                    "repeat_customer_rate",
+                ),
+                trend(
+                    "value",
+                    N_("Lifetime value to date"),
+                    N_("What a buyer has spent so far, on average"),
+                    "lifetime_value",
+                ),
+            )
+        ),
+    ),
+)
+
+_MEDIAN = N_("Median, and the time that nine in ten stay under")
+_MEDIANS = (N_("median"), N_("90th percentile"))
+
+
+def _service_by(by: str, title: str) -> Section:
+    shown = (
+        ("first_response_time", N_("First response")),
+        ("resolution_time", N_("Resolution")),
+        ("unanswered_rate", N_("Unanswered")),
+        ("first_contact_resolution", N_("Resolved at once")),
+    )
+    return Section(tuple(breakdown(name, by, label, _INTERVALS) for name, label in shown), title=title)
+
+
+SERVICE = Board(
+    "service",
+    N_("Service"),
+    _TICKETS,
+    cards=dict.fromkeys(
+        (
+            "tickets_created",
+            "first_response_time",
+            "resolution_time",
+            "resolution_rate",
+            "first_contact_resolution",
+            "unanswered_rate",
+        ),
+        "",
+    ),
+    needs="ticket_facts",
+    what=_NEEDS_TICKETS,
+    sections=(
+        Section(
+            (
+                _VOLUME,
+                Panel(
+                    "hours",
+                    N_("When customers come"),
+                    N_("New tickets by weekday and hour"),
+                    charts.week_heatmap,
+                    ("tickets_created",),
+                    ("weekday", "hour"),
+                    total=True,
+                ),
+                trend(
+                    "first_response_time",
+                    N_("First response time"),
+                    _MEDIAN,
+                    "first_response_time",
+                    "first_response_time_p90",
+                    names=_MEDIANS,
+                ),
+                trend(
+                    "resolution_time",
+                    N_("Resolution time"),
+                    _MEDIAN,
+                    "resolution_time",
+                    "resolution_time_p90",
+                    names=_MEDIANS,
+                ),
+                trend(
+                    "rates",
+                    N_("Resolved at once, reopened, unanswered"),
+                    N_("Shares of the tickets"),
+                    "first_contact_resolution",
+                    "reopen_rate",
+                    "unanswered_rate",
+                    options={"from_zero": True},
+                ),
+                trend(
+                    "resolved",
+                    N_("Resolution rate"),
+                    N_("Share of the tickets created in the period that is resolved by now"),
+                    "resolution_rate",
+                ),
+            )
+        ),
+        _service_by("team", N_("By team")),
+        _service_by("channel", N_("By channel: who is left waiting")),
+    ),
+)
+
+_ADHERENCE = N_("SLA adherence; lines are 95% intervals; * few answers")
+
+SLA = Board(
+    "sla",
+    N_("SLA"),
+    _TICKETS,
+    cards=dict.fromkeys(("sla", "sla_first_response", "sla_resolution", "unanswered_rate", "backlog"), ""),
+    card_columns=5,
+    needs="ticket_facts",
+    what=_NEEDS_TICKETS,
+    sections=(
+        Section(
+            (
+                trend(
+                    "sla",
+                    N_("SLA adherence"),
+                    N_("Achieved ÷ (achieved + breached), both targets"),
+                    "sla",
+                    target="sla_target",
+                ),
+                trend(
+                    "targets",
+                    N_("First response and resolution"),
+                    N_("Adherence for each target apart"),
+                    "sla_first_response",
+                    "sla_resolution",
+                    target="sla_target",
+                ),
+            )
+        ),
+        Section(
+            tuple(
+                breakdown("sla", by, title, _ADHERENCE, target="sla_target")
+                for by, title in (
+                    ("priority", N_("By priority")),
+                    ("team", N_("By team")),
+                    ("channel", N_("By channel")),
+                )
+            ),
+            columns=3,
+        ),
+    ),
+)
+
+BOARDS: tuple[Board, ...] = (OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, SERVICE, SLA)
+
+
+def board(name: str) -> Board:
+    """The board of that name; an unknown one raises with the nearest."""
+    for entry in BOARDS:
+        if entry.name == name:
+            return entry
+    raise UnknownName(N_("page"), name, [entry.name for entry in BOARDS])

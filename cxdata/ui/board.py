@@ -1,0 +1,46 @@
+"""A board on the screen: the head of its page, its cards, and its sections of panels."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cxdata.boards import Board, Section
+from cxdata.i18n import _
+from cxdata.ui import look, state
+from cxdata.ui.cards import cards
+from cxdata.ui.panels import panel, wall
+from cxdata.ui.view import View, beside
+
+
+def head(board: Board) -> View:
+    """Title and sentence of a board's page, and its view. Stops the run where there is nothing to show."""
+    return look.head(_(board.title), *board.uses, needs=board.needs, what=_(board.what) if board.what else "")
+
+
+def show(board: Board, view: View) -> None:
+    """The cards and all panels."""
+    cards(view, board.cards, board.card_columns)
+    for section in board.sections:
+        if section.title:
+            st.header(_(section.title), anchor=False)
+        if section.columns == 1:
+            _panels(section, view)
+        else:
+            with wall(section.columns):
+                _panels(section, view)
+
+
+def _panels(section: Section, view: View) -> None:
+    settings = state.settings()
+    for entry in section.panels:
+        query = entry.query(view.filters, view.grain)
+        panel(
+            entry.key,
+            _(entry.title),
+            _(entry.subtitle),
+            entry.draw,
+            query,
+            before=view.before if entry.changes else None,
+            beside=beside(view, query) if entry.is_line else None,
+            **entry.drawn_with(settings),
+        )
