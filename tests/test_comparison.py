@@ -104,3 +104,17 @@ def test_only_a_clear_change_has_colour_beside_its_bar(sample, dark):
     assert coloured == {key[0]: one.verdict in ("better", "worse") for key, one in changes.items()}
     assert any(coloured.values())
     assert all("Mar – May 2025" in text for text in figure.data[0].customdata)
+
+
+def test_another_period_is_drawn_beside_the_line_period_by_period(sample):
+    filters = Filters(SPRING)
+    own = queries.ask(DuckDBEngine(sample), Query(("csat",), "month", filters=filters), moment(sample))
+    year = comparison.replace(own.query, filters=Filters(SPRING.year_before()))
+    other = queries.ask(DuckDBEngine(sample), year, moment(sample))
+    figure = charts.trend(own, charts.Style(), beside=(other, "Mar – May 2025"))
+    line = figure.data[0]
+    assert list(line.x) == ["March 2026", "April 2026", "May 2026"]
+    assert list(line.y) == pytest.approx(other.rows["value"].tolist())
+    assert [text.split("<br>")[0] for text in line.customdata] == [
+        f"Mar – May 2025, {month} 2025" for month in ("March", "April", "May")
+    ]

@@ -174,15 +174,24 @@ def _figure(
     _draw: Callable[..., go.Figure],
     options: tuple[tuple[str, Any], ...],
     before: Period | None,
+    beside: tuple[Query, str] | None,
 ) -> go.Figure:
-    more = {"changes": changes(query, before)} if before else {}
+    more: dict[str, Any] = {"changes": changes(query, before)} if before else {}
+    if beside:
+        more["beside"] = (ask(beside[0]), beside[1])
     return _draw(ask(query), style(), **dict(options), **more)
 
 
-def figure(draw: Callable[..., go.Figure], query: Query, before: Period | None = None, **options: Any) -> go.Figure:
+def figure(
+    draw: Callable[..., go.Figure],
+    query: Query,
+    before: Period | None = None,
+    beside: tuple[Query, str] | None = None,
+    **options: Any,
+) -> go.Figure:
     """A figure of a question, cached by question, theme, language and data. Not to be changed.
 
-    With `before`, groups are held against that period.
+    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line.
     """
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
     return _figure(key, query, draw, tuple(sorted(options.items())), before, beside)
