@@ -441,3 +441,8 @@ def board(name: str) -> Board:
         if entry.name == name:
             return entry
     raise UnknownName(N_("page"), name, [entry.name for entry in BOARDS])
+
+
+def page_of(metric: str) -> str:
+    """The page that shows a metric in most detail; "" where none does."""
+    return next((board.name for board in reversed(BOARDS) if metric in board.metrics), "")

@@ -112,14 +112,14 @@ def _compared(
         if isinstance(group[0].measure, Curve):
             continue
         answers = {one: ask_parts(engine, group, one, moment) for one in dict.fromkeys(asked.values())}
-        parts = _together({when: answers[one] for when, one in asked.items()})
+        parts = together({when: answers[one] for when, one in asked.items()})
         for entry in group:
             rows = {when: measured(entry, parts[when], asked[when], moment, engine) for when in asked}
             found[entry.name] = _judged(entry, rows, parts, asked, moment)
     return {name: found[name] for name in query.metrics if name in found}
 
 
-def _together(parts: Mapping[str, Parts]) -> dict[str, Parts]:
+def together(parts: Mapping[str, Parts]) -> dict[str, Parts]:
     """The same keys in each, in order: a group that was not there then counts nothing."""
     keys = tuple(sorted({key for own in parts.values() for key in own.keys}, key=sortable))
     return {when: replace(own, keys=keys, arrays=aligned(own.keys, own.arrays, keys)) for when, own in parts.items()}

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.importing",),
     ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.watching"),
     ("cxdata.queries",),
-    ("cxdata.rows", "cxdata.comparison", "cxdata.noise"),
+    ("cxdata.rows", "cxdata.comparison", "cxdata.noise", "cxdata.summary"),
     ("cxdata.charts",),
     ("cxdata.boards",),
     ("cxdata.ui", "cxdata.__main__"),

@@ -53,6 +53,10 @@ class Measure:
     def n(self, parts: Parts) -> Array:
         return parts["n"]
 
+    def numerator(self, parts: Parts) -> Array:
+        """What divided by n is the value, and adds up over groups; nan where the kind has none."""
+        return nothing(self.n(parts))
+
     def interval(self, parts: Parts) -> Pair:
         """95% interval; nan where the kind has none."""
         value = self.value(parts)
@@ -92,6 +96,9 @@ class Share(Measure):
 
     def value(self, parts: Parts) -> Array:
         return ratio(parts["x"], parts["n"])
+
+    def numerator(self, parts: Parts) -> Array:
+        return parts["x"]
 
     def interval(self, parts: Parts) -> Pair:
         return statistics.wilson(parts["x"], parts["n"])
@@ -149,6 +156,9 @@ class Mean(Measure):
     def value(self, parts: Parts) -> Array:
         mean = ratio(parts["sum"], parts["n"])
         return np.where(parts["scale_low"] == parts["scale_high"], mean, np.nan) if self.same else mean
+
+    def numerator(self, parts: Parts) -> Array:
+        return parts["sum"]
 
     @staticmethod
     def _sd(parts: Parts) -> Array:
@@ -213,7 +223,10 @@ class Nps(Measure):
         }
 
     def value(self, parts: Parts) -> Array:
-        return 100 * ratio(parts["promoters"] - parts["detractors"], parts["n"])
+        return ratio(self.numerator(parts), parts["n"])
+
+    def numerator(self, parts: Parts) -> Array:
+        return 100 * (parts["promoters"] - parts["detractors"])
 
     def interval(self, parts: Parts) -> Pair:
         return statistics.nps_interval(*_thirds(parts))
@@ -252,21 +265,21 @@ class FlowShare(Flow):
 
     kept: bool = False
 
-    def _x(self, parts: Parts) -> Array:
+    def numerator(self, parts: Parts) -> Array:
         return parts["opening"] - parts["lost"] if self.kept else parts["lost"]
 
     def value(self, parts: Parts) -> Array:
-        return ratio(self._x(parts), parts["opening"])
+        return ratio(self.numerator(parts), parts["opening"])
 
     def n(self, parts: Parts) -> Array:
         return parts["opening"]
 
     def interval(self, parts: Parts) -> Pair:
-        return statistics.wilson(self._x(parts), parts["opening"])
+        return statistics.wilson(self.numerator(parts), parts["opening"])
 
     def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
         return statistics.newcombe(
-            self._x(now), now["opening"], self._x(before), before["opening"], confidence=confidence
+            self.numerator(now), now["opening"], self.numerator(before), before["opening"], confidence=confidence
         )
 
 

@@ -43,6 +43,14 @@ _CSS = """
 .st-key-cx-cards [data-testid="stPageLink"] a {{ padding: 0; min-height: 0; background: transparent; }}
 .st-key-cx-cards [data-testid="stPageLink"] p {{ font-weight: 550; font-size: .9rem; color: {grey}; }}
 .st-key-cx-cards [data-testid="stPageLink"] a:hover p {{ color: {text}; text-decoration: underline; }}
+.st-key-cx-brief [data-testid="stPageLink"] a {{ padding: .22rem 0; min-height: 0; background: transparent; }}
+.st-key-cx-brief [data-testid="stPageLink"] p {{ white-space: normal; font-size: .92rem; line-height: 1.4; color: {text}; }}
+.st-key-cx-brief [data-testid="stPageLink"] a:hover p {{ text-decoration: underline; }}
+.st-key-cx-brief [data-testid="stMarkdown"] p {{ font-size: .92rem; line-height: 1.4; padding: .15rem 0; color: {grey}; }}
+[class*="st-key-cx-brief-better"] [data-testid="stIconMaterial"] {{ color: {good}; }}
+[class*="st-key-cx-brief-worse"] [data-testid="stIconMaterial"] {{ color: {bad}; }}
+[class*="st-key-cx-brief-none"] [data-testid="stPageLink"] p {{ color: {grey}; }}
+.st-key-cx-brief .cx-title {{ margin-bottom: .35rem; }}
 [class*="st-key-cx-menu"] button {{ border: none; padding: 0 .3rem; min-height: 1.6rem; background: transparent;
              color: {grey}; }}
 [class*="st-key-cx-menu"] button > div > div[aria-hidden="true"] {{ display: none; }}

@@ -17,7 +17,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import comparison, i18n, queries
+from cxdata import comparison, i18n, queries, summary
 from cxdata.arrays import Key
 from cxdata.charts import Style
 from cxdata.comparison import Comparison
@@ -28,6 +28,7 @@ from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample
 from cxdata.settings import Settings
 from cxdata.store import Store
+from cxdata.summary import Summary
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "pages"
@@ -160,6 +161,16 @@ def compare(query: Query, other: Held) -> dict[str, Comparison]:
 @st.cache_resource(show_spinner=False, max_entries=300)
 def _changes(key: tuple[str, int], query: Query, other: Held) -> dict[Key, Comparison]:  # noqa: ARG001
     return comparison.compare_groups(engine(), query, the_moment(), other)
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _summarised(key: tuple[str, int], names: tuple[str, ...], filters: Filters, other: Held) -> Summary:  # noqa: ARG001
+    return summary.summarise(engine(), names, filters, the_moment(), other)
+
+
+def summarised(names: tuple[str, ...], filters: Filters, other: Held) -> Summary:
+    """What changed beyond noise among some metrics."""
+    return _summarised(version(), names, filters, other)
 
 
 def changes(query: Query, other: Held) -> dict[Key, Comparison]:

@@ -1,0 +1,36 @@
+"""What changed beyond noise, in a few sentences, each leading to the page of its chart."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cxdata import formats, summary
+from cxdata.boards import page_of
+from cxdata.i18n import _
+from cxdata.ui import look, state
+from cxdata.ui.view import View, name_of
+
+METRICS = (
+    "nps", "csat", "ces", "retention_rate", "first_response_time", "resolution_time", "sla", "unanswered_rate",
+    "first_contact_resolution", "reopen_rate",
+)  # fmt: skip
+ICONS = {"up": ":material/arrow_upward:", "down": ":material/arrow_downward:", "": ":material/drag_handle:"}
+
+
+def show(view: View) -> None:
+    """The summary as a box of links, worst and best by their icons."""
+    found = state.summarised(METRICS, view.filters, view.other or view.before)
+    if view.other:
+        title = _("What differs beyond noise from {held}", held=name_of(view))
+    else:
+        title = _("What changed beyond noise since {held}", held=formats.span(found.held))
+    pages = st.session_state.get("_pages", {})
+    with st.container(border=True, key="cx-brief", gap=None):
+        st.html(f'<div class="cx-title">{look.escaped(title)}</div>')
+        for place, said in enumerate(summary.sentences(found)):
+            page, icon = page_of(said.metric), ICONS[said.direction]
+            with st.container(key=f"cx-brief-{said.verdict}-{place}"):
+                if page in pages:
+                    st.page_link(pages[page], label=said.text, icon=icon)
+                else:
+                    st.markdown(f"{icon} {said.text}")
