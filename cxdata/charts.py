@@ -392,6 +392,65 @@ def _target(target: float | None, unit: str, style: Style) -> tuple[list[dict[st
     return [shape], [said]
 
 
+def multiples(
+    answer: Answer, style: Style, *, beside: tuple[Answer, str] | None = None, columns: int = 4, most: int = 16
+) -> go.Figure:
+    """One metric over periods, a small chart a group on one scale; `beside`: (the same of all together, its name), in grey.
+
+    The groups with most rows, in order of their newest complete value, worst first.
+    """
+    entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
+    sizes = answer.rows.groupby(by, dropna=False)["n"].sum().sort_values(ascending=False, kind="stable")
+    groups = [None if pd.isna(group) else group for group in sizes.index[:most]]
+    parts = {group: answer.rows[_is(answer.rows[by], group)].reset_index(drop=True) for group in groups}
+    newest = {group: part[~part["partial"]]["value"].dropna().tail(1).tolist() for group, part in parts.items()}
+    worst_first = 1 if entry.better == "higher" else -1
+    groups.sort(key=lambda group: worst_first * newest[group][0] if newest[group] else math.inf)
+    periods = sorted(set(answer.rows["period"]))
+    labels, xaxis = _period_axis(periods, answer.query.grain)
+    place = dict(zip(periods, labels, strict=True))
+    values = [value for part in parts.values() for value in part["value"]]
+    values += beside[0].rows["value"].tolist() if beside else []
+    yaxis = _value_axis(entry.unit, values, from_zero=entry.unit in ("count", "duration"), ticks=3)
+    columns = max(1, min(columns, len(groups)))
+    lines = math.ceil(len(groups) / columns)
+    height, gap, title = 130, 0.05, 0.3  # pixels of a row; gaps as shares of a column and of a row
+    layout, traces, notes = dict[str, Any](), list[Any](), list[dict[str, Any]]()
+    for number, group in enumerate(groups):
+        row, column = divmod(number, columns)
+        name = "" if number == 0 else str(number + 1)
+        left, top = column / columns, 1 - row / lines
+        domain = [left, left + (1 - gap) / columns], [top - 0.92 / lines, top - title / lines]
+        ends = [place[periods[0]], place[periods[-1]]]
+        layout[f"xaxis{name}"] = {
+            **xaxis, "domain": domain[0], "anchor": f"y{name}", "showgrid": False, "fixedrange": True, "nticks": None,
+            "tickvals": ends, "ticktext": [formats.period_short(periods[at], answer.query.grain) for at in (0, -1)],
+            "linecolor": style.grid, "showticklabels": row == lines - 1 or number + columns >= len(groups),
+        }  # fmt: skip
+        layout[f"yaxis{name}"] = {
+            **yaxis, "domain": domain[1], "anchor": f"x{name}", "fixedrange": True, "gridcolor": style.grid, "nticks": 3,
+            "zeroline": False, "showticklabels": column == 0, "tickfont": {"color": style.text, "size": 10},
+        }  # fmt: skip
+        axes = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
+        if beside:
+            grey = _beside_line(*beside, labels, style)
+            traces.append(grey.update(mode="lines", hoverinfo="skip", hovertemplate=None, showlegend=False, **axes))
+        line = Line(_group(by, group), parts[group], style.colours[0], entry.unit)
+        traces += [trace.update(marker={"size": 4}, **axes) for trace in _traces(line, place, style, False)]
+        value = formats.value(newest[group][0] if newest[group] else None, entry.unit)
+        notes.append(
+            {
+                "x": left, "y": top, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "showarrow": False,
+                "text": f"<b>{line.name}</b>  {value}", "font": {"size": 12, "color": style.strong},
+            }
+        )  # fmt: skip
+    return go.Figure(data=traces, layout={**_layout(style, height=height * lines + 30), **layout, "annotations": notes})
+
+
+def _is(column: pd.Series, group: Any) -> pd.Series:
+    return column.isna() if group is None else column == group
+
+
 def bars_and_line(answer: Answer, style: Style, bars: Sequence[str], line: str | None = None) -> go.Figure:
     """Counts a period as bars side by side, and one metric as a line over them."""
     periods = sorted(set(answer.rows["period"]))
