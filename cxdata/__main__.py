@@ -24,9 +24,10 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from cxdata import formats, queries, questions, watching
+from cxdata import before_after, formats, queries, questions, watching
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
+from cxdata.events import EVENT_KINDS, check_team, event
 from cxdata.filters import FILTERS, NOTHING, Filters, Period
 from cxdata.i18n import N_
 from cxdata.importing import Outcome, write_left_out
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     rejects.add_argument("id", type=int, metavar="ID")
     rejects.add_argument("--left-out", action="store_true", help="the rows that were left out by rule instead")
     rejects.set_defaults(run=_rejects)
+    _events_parser(commands)
     sample = commands.add_parser("sample", help="import the sample data")
     sample.set_defaults(run=_sample)
     for command in commands.choices.values():
@@ -138,6 +140,23 @@ def _metrics_parser(commands: Any) -> None:
     parser.add_argument("--as-of", metavar="DATETIME", help="read open clocks at this instant")
     parser.add_argument("--format", default="table", choices=["table", "csv", "json"])
     parser.set_defaults(run=_metrics)
+
+
+def _events_parser(commands: Any) -> None:
+    parser = commands.add_parser(
+        "events", help="list what happened, add or remove an event, or read before and after one"
+    )
+    done = parser.add_mutually_exclusive_group()
+    done.add_argument("--add", metavar="NAME", help="keep an event of this name; needs --on")
+    done.add_argument("--remove", type=int, metavar="ID", help="take this event off the list")
+    done.add_argument("--reading", type=int, metavar="ID", help="every metric before and after this event")
+    parser.add_argument("--on", type=_day, metavar="DATE", help="the day, or the first day")
+    parser.add_argument("--until", type=_day, metavar="DATE", help="the last day")
+    parser.add_argument("--team", metavar="T", help="the team it concerns; without it everybody")
+    parser.add_argument("--kind", choices=list(EVENT_KINDS), default="other")
+    parser.add_argument("--note", default="", metavar="TEXT")
+    parser.add_argument("--format", default="table", choices=["table", "csv", "json"])
+    parser.set_defaults(run=_events)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -394,6 +413,84 @@ def _rejects(given: argparse.Namespace) -> int:
     return DONE
 
 
+# --- events -------------------------------------------------------------------------------------------------
+
+
+def _events(given: argparse.Namespace) -> int:
+    if given.add is None and any((given.on, given.until, given.team, given.note)):
+        print("--on, --until, --team and --note belong to --add NAME.", file=sys.stderr)
+        return WRONG_USAGE
+    with _store(given, must_exist=given.add is None) as store:
+        engine = DuckDBEngine(store)
+        if given.reading is not None:
+            rows = _reading(store, engine, given.reading)
+            _print_rows([_reading_words(row) for row in rows] if given.format == "table" else rows, given.format)
+            return DONE
+        if given.add is not None:
+            made = event(given.add, given.on, kind=given.kind, end=given.until, team=given.team, note=given.note)
+            check_team(made.team, queries.distinct_values(engine, "team"))
+            store.save_event(made, _user())
+        if given.remove is not None:
+            store.remove_event(given.remove, _user())
+        rows = [
+            {
+                "id": kept.event.id,
+                "name": kept.event.name,
+                "kind": kept.event.kind,
+                "start": kept.event.start,
+                "end": kept.event.end,
+                "team": kept.event.team,
+                "note": kept.event.note,
+                "saved_at": kept.saved_at,
+                "saved_by": kept.saved_by,
+            }
+            for kept in store.events()
+        ]
+    _print_rows(rows, given.format)
+    return DONE
+
+
+def _reading(store: Store, engine: DuckDBEngine, number: int) -> list[dict[str, Any]]:
+    """Before and after an event; what makes it less sure goes to standard error."""
+    moment = store.moment()
+    if moment is None:
+        raise CxError("There is no data yet. Import a file first.")
+    found = before_after.reading(engine, store.one_event(number), [kept.event for kept in store.events()], moment)
+    for text in (*map(before_after.sentence, found.parts), *found.unread, *found.warnings):
+        print(text, file=sys.stderr)
+    return before_after.rows(found)
+
+
+def _reading_words(row: dict[str, Any]) -> dict[str, Any]:
+    entry = metric(row["metric"])
+    return {
+        "metric": entry.name,
+        **{name: formats.value(row[name], entry.unit) for name in ("before", "after")},
+        "change": formats.NONE if row["change"] is None else formats.change(row["change"], entry.unit, entry.is_rate),
+        **{
+            name: formats.NONE if row[name] is None else formats.difference(row[name], entry.unit)
+            for name in ("difference_low", "difference_high")
+        },
+        **{name: row[name] for name in ("n_before", "n_after", "verdict")},
+    }
+
+
+def _print_rows(rows: list[dict[str, Any]], form: str) -> None:
+    if form == "json":
+        _print_json(rows)
+    elif form == "csv":
+        _print_csv(rows, [])
+    else:
+        _print_table(rows)
+
+
+def _print_csv(rows: list[dict[str, Any]], names: list[str]) -> None:
+    """The rows under their names; `names` where there are no rows."""
+    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
 # --- metrics ------------------------------------------------------------------------------------------------
 
 
@@ -461,9 +558,7 @@ def _print_answer(answer: questions.Answer, form: str) -> None:
     if form == "json":
         _print_json(rows)
     elif form == "csv":
-        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["metric", "period"], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        _print_csv(rows, ["metric", "period"])
     else:
         _print_table([_worded(row) for row in rows])
 

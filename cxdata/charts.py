@@ -1,15 +1,19 @@
 """Answers to Plotly figures: no SQL, no Streamlit, no arithmetic on rows.
 
 In: an Answer and a Style. Out: a go.Figure built in one constructor, about 150 marks at most. Periods that are
-partial are dashed or hatched, values on few answers are open, and every mark says its value and n on hover.
+partial are dashed or hatched, values on few answers are open, and every mark says its value and n on hover. Figures over
+periods mark the events that they are handed.
 """
 
 from __future__ import annotations
 
 import html
 import math
+import textwrap
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -18,9 +22,11 @@ import plotly.graph_objects as go
 from cxdata import formats, noise
 from cxdata.arrays import Key
 from cxdata.comparison import Comparison
+from cxdata.events import EVENT_KINDS, Event, overlaps, when
+from cxdata.filters import Period
 from cxdata.i18n import N_, _, language
 from cxdata.metrics import metric
-from cxdata.questions import Answer
+from cxdata.questions import Answer, period_end
 from cxdata.statistics import ControlLimits
 
 LIGHT = ("#3157d5", "#17a2a2", "#e0912f", "#8a5fc9", "#c94f7c", "#5d6b82", "#7fa83a", "#2f89c5", "#b5653a", "#4c9a6a")
@@ -58,6 +64,14 @@ class Style:
     @property
     def muted(self) -> str:
         return "#5c6879" if self.dark else "#b3bccb"
+
+    @property
+    def event(self) -> str:
+        return "#8693a8" if self.dark else "#8a95a6"
+
+    @property
+    def span(self) -> str:
+        return "rgba(163,174,191,0.14)" if self.dark else "rgba(86,96,114,0.09)"
 
     @property
     def good(self) -> str:
@@ -188,6 +202,122 @@ def _hover(name: str, rows: pd.DataFrame, unit: str, few: int) -> list[str]:
     return texts
 
 
+# --- events -------------------------------------------------------------------------------------------------
+
+MOST_NAMED, LONGEST_NAME = 4, 22  # names of events in a figure, characters of each
+_ACROSS = 420  # pixels that a plot has across, as a rule
+_ABOVE = 20  # pixels above the plot for the names
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What events add to the layout of a figure whose axis is that of `_period_axis`."""
+
+    shapes: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+
+    def layout(self) -> dict[str, Any]:
+        """Room above the plot for the names, also above those of a legend."""
+        if not self.notes:
+            return {}
+        return {"margin": {"t": 8 + _ABOVE}, "legend": {"y": 1.12}}
+
+
+def _marks(events: Sequence[Event], periods: Sequence[date], grain: str, style: Style) -> Marks:
+    """A thin line at each event, a light span where it lasted, and its name above; all of it said on hover.
+
+    Events of one day share a mark. The newest are named, as far as there is room; the others have a sign instead.
+    """
+    places: dict[tuple[float, float | None], list[Event]] = {}
+    for event in events:
+        place = _place(event, periods, grain)
+        if place:
+            places.setdefault(place, []).append(event)
+    shapes: list[dict[str, Any]] = []
+    for start, end in places:
+        common = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+        if end is not None:
+            shapes.append(
+                {**common, "type": "rect", "x0": start, "x1": end, "fillcolor": style.span, "line": {"width": 0}}
+            )
+        line = {"color": style.event, "width": 1}
+        shapes.append({**common, "type": "line", "x0": start, "x1": start, "line": line})
+    return Marks(shapes, _names(places, len(periods), style))
+
+
+def _place(event: Event, periods: Sequence[date], grain: str) -> tuple[float, float | None] | None:
+    """Where an event stands on the axis, the first period from -0.5 to 0.5: the middle of its day, or (start, end)."""
+    if not periods or not overlaps(event.days, Period(periods[0], period_end(periods[-1], grain))):
+        return None
+    if event.end is None:
+        return _position(event.start, periods, grain, 0.5), None
+    return _position(event.start, periods, grain, 0), _position(event.end, periods, grain, 1)
+
+
+def _position(day: date, periods: Sequence[date], grain: str, part: float) -> float:
+    """The place of a part of a day on the axis, at most its ends."""
+    if day < periods[0]:
+        return -0.5
+    place = bisect_right(periods, day) - 1
+    end = period_end(periods[place], grain)
+    if day >= end:
+        return place + 0.5
+    return round(place - 0.5 + ((day - periods[place]).days + part) / (end - periods[place]).days, 4)
+
+
+def _names(places: Mapping[tuple[float, float | None], list[Event]], count: int, style: Style) -> list[dict[str, Any]]:
+    """The names above the lines, newest first where there is no room for all."""
+    notes: list[dict[str, Any]] = []
+    taken: list[tuple[float, float]] = []
+    label = {
+        "bgcolor": style.paper,
+        "bordercolor": style.event,
+        "font": {"color": style.strong, "family": "Inter, sans-serif", "size": 13},
+    }
+    for (start, _end), events in sorted(places.items(), key=lambda entry: entry[0][0], reverse=True):
+        more = f" +{len(events) - 1}" if len(events) > 1 else ""
+        word = f"{_cut_name(events[0].name)}{more}"
+        anchor = _anchor((start + 0.5) / count, (5.8 * len(word) + 10) / _ACROSS, taken)
+        notes.append(
+            {
+                "x": start,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "xanchor": anchor or "center",
+                "text": html.escape(word, quote=False) if anchor else "▾",
+                "showarrow": False,
+                "font": {"size": 11, "color": style.text},
+                "hovertext": "<br><br>".join(map(_event_hover, events)),
+                "hoverlabel": label,
+            }
+        )
+    return notes
+
+
+def _anchor(at: float, wide: float, taken: list[tuple[float, float]]) -> str:
+    """On which side of its line a name has room, which is taken then; "" for none. All as shares of the axis."""
+    if len(taken) < MOST_NAMED:
+        for anchor, begin in (("left", at), ("right", at - wide), ("center", at - wide / 2)):
+            end = begin + wide
+            if begin >= -0.02 and end <= 1.02 and all(begin >= last or end <= first for first, last in taken):
+                taken.append((begin, end))
+                return anchor
+    return ""
+
+
+def _cut_name(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+
+
+def _event_hover(event: Event) -> str:
+    """All that is known of an event."""
+    about = " · ".join([when(event), _(EVENT_KINDS[event.kind]), event.team or _("All teams")])
+    lines = [f"<b>{html.escape(event.name, quote=False)}</b>", html.escape(about, quote=False)]
+    lines += [html.escape(line, quote=False) for line in textwrap.wrap(event.note, 60)[:5]]
+    return "<br>".join(lines)
+
+
 # --- series -------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +339,7 @@ def trend(
     target: float | None = None,
     from_zero: bool = False,
     beside: tuple[Answer, str] | None = None,
+    events: Sequence[Event] = (),
 ) -> go.Figure:
     """Lines over periods: one for each metric, or for each group where the question has one dimension.
 
@@ -234,6 +365,7 @@ def trend(
     if beside:
         traces.insert(0, _beside_line(beside[0], beside[1], labels, style))
         values += beside[0].rows["value"].tolist()
+    marks = _marks(events, periods, answer.query.grain, style)
     return go.Figure(
         data=traces,
         layout=_layout(
@@ -242,8 +374,9 @@ def trend(
             yaxis=_value_axis(unit, values, from_zero=from_zero or unit in ("count", "duration")),
             showlegend=len(lines) > 1 or beside is not None,
             hovermode="x unified" if len(lines) > 1 else "closest",
-            shapes=shapes,
-            annotations=notes,
+            shapes=[*marks.shapes, *shapes],
+            annotations=[*marks.notes, *notes],
+            **marks.layout(),
         ),
     )
 
@@ -451,7 +584,9 @@ def _is(column: pd.Series, group: Any) -> pd.Series:
     return column.isna() if group is None else column == group
 
 
-def bars_and_line(answer: Answer, style: Style, bars: Sequence[str], line: str | None = None) -> go.Figure:
+def bars_and_line(
+    answer: Answer, style: Style, bars: Sequence[str], line: str | None = None, *, events: Sequence[Event] = ()
+) -> go.Figure:
     """Counts a period as bars side by side, and one metric as a line over them."""
     periods = sorted(set(answer.rows["period"]))
     labels, xaxis = _period_axis(periods, answer.query.grain)
@@ -475,6 +610,7 @@ def bars_and_line(answer: Answer, style: Style, bars: Sequence[str], line: str |
         values += rows["value"].tolist()
         entry = Line(_(metric(line).label), rows, style.colours[2], "count")
         data += _traces(entry, dict(zip(periods, labels, strict=True)), style, True)
+    marks = _marks(events, periods, answer.query.grain, style)
     return go.Figure(
         data=data,
         layout=_layout(
@@ -485,11 +621,16 @@ def bars_and_line(answer: Answer, style: Style, bars: Sequence[str], line: str |
             hovermode="x unified",
             barmode="group",
             bargap=0.3,
+            shapes=marks.shapes,
+            annotations=marks.notes,
+            **marks.layout(),
         ),
     )
 
 
-def stacked_shares(answer: Answer, style: Style, names: Sequence[str], colours: Sequence[str]) -> go.Figure:
+def stacked_shares(
+    answer: Answer, style: Style, names: Sequence[str], colours: Sequence[str], *, events: Sequence[Event] = ()
+) -> go.Figure:
     """Shares that add up to a whole, a bar a period."""
     periods = sorted(set(answer.rows["period"]))
     labels, xaxis = _period_axis(periods, answer.query.grain)
@@ -506,6 +647,7 @@ def stacked_shares(answer: Answer, style: Style, names: Sequence[str], colours: 
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
+    marks = _marks(events, periods, answer.query.grain, style)
     return go.Figure(
         data=data,
         layout=_layout(
@@ -515,6 +657,9 @@ def stacked_shares(answer: Answer, style: Style, names: Sequence[str], colours: 
             showlegend=True,
             barmode="stack",
             hovermode="x unified",
+            shapes=[{**shape, "layer": "above"} for shape in marks.shapes],
+            annotations=marks.notes,
+            **marks.layout(),
         ),
     )
 
@@ -696,9 +841,9 @@ def distribution(labels: Sequence[str], counts: Sequence[int], colours: Sequence
 NPS_SEGMENTS = ("nps_detractors", "nps_passives", "nps_promoters")
 
 
-def nps_segments(answer: Answer, style: Style) -> go.Figure:
+def nps_segments(answer: Answer, style: Style, *, events: Sequence[Event] = ()) -> go.Figure:
     """Detractors, passives and promoters as shares of a whole."""
-    return stacked_shares(answer, style, NPS_SEGMENTS, (style.bad, style.muted, style.good))
+    return stacked_shares(answer, style, NPS_SEGMENTS, (style.bad, style.muted, style.good), events=events)
 
 
 def nps_scores(answer: Answer, style: Style) -> go.Figure:

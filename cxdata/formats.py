@@ -84,6 +84,15 @@ def change(number: float, unit: str, is_rate: bool) -> str:
     return text if zero else f"{'+' if number > 0 else '−'}{text}"
 
 
+def difference(number: float, unit: str) -> str:
+    """A difference of two values with its sign, in their unit: +3.2 pt, −2 h 5 min, +34."""
+    if unit in ("share", "nps"):
+        return change(number, unit, True)
+    text = value(abs(number), unit)
+    zero = not any(digit in text for digit in "123456789")
+    return text if zero else f"{'+' if number > 0 else '−'}{text}"
+
+
 def day(moment: date) -> str:
     """1 Jan 2026."""
     return str(dates.format_date(moment, "d MMM y", locale=language())).replace(".", "")
@@ -139,6 +148,11 @@ def span(stretch: Period) -> str:
         return f"{first} – {dates.format_date(last, 'MMM y', locale=language())}".replace(".", "")
     first = day_short(stretch.start) if stretch.start.year == last.year else day(stretch.start)
     return day(last) if stretch.start == last else f"{first} – {day(last)}"
+
+
+def days(first: date, last: date) -> str:
+    """First and last day, also where they make whole months: 1 Jan – 31 Jan 2026."""
+    return f"{day_short(first) if first.year == last.year else day(first)} – {day(last)}"
 
 
 def weekday(number: int) -> str:

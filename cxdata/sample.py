@@ -1,11 +1,12 @@
-"""The sample company: its export files, imported like anyone else's."""
+"""The sample company: its export files, imported like anyone else's, and what happened there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from cxdata.events import Event
 from cxdata.importing import Outcome, import_file
 from cxdata.store import Store
 
@@ -20,12 +21,24 @@ FILES = (
     "delighted_nps.csv",
     "aankopen.csv",
 )
+EVENTS = (
+    Event(
+        0, "Training Zuid", "training", date(2025, 9, 15), team="Zuid", note="In één keer oplossen, voor het hele team"
+    ),
+    Event(0, "Prijsverhoging", "price", date(2026, 1, 1), note="In december aangekondigd"),
+    Event(0, "Lancering Lumio Thuis", "launch", date(2026, 3, 16), team="Noord", note="Noord krijgt de vragen"),
+    Event(0, "Storm", "disruption", date(2026, 10, 28), date(2026, 10, 31), note="Te weinig monteurs"),
+)
 
 
 def import_sample(
     store: Store, now: datetime | None = None, progress: Callable[[int, int], None] | None = None
 ) -> list[Outcome]:
-    """Import every file of the sample, in order. `progress` is told (files done, files in all)."""
+    """Import every file of the sample, in order, and keep its events. `progress` is told (files done, files in all)."""
+    known = {(kept.event.name, kept.event.start) for kept in store.events()}
+    for event in EVENTS:
+        if (event.name, event.start) not in known:
+            store.save_event(event, by="sample")
     outcomes = []
     for number, name in enumerate(FILES):
         if progress:

@@ -1,4 +1,4 @@
-"""The one module that opens DuckDB: versions of rows, imports and their undo, settings, transactions.
+"""The one module that opens DuckDB: versions of rows, imports and their undo, events, settings, transactions.
 
 In: typed rows of an import (see importing). Out: the current rows, and facts derived from them (see facts).
 Nothing is ever overwritten: a later import of the same key adds a version, an undo marks the import as undone,
@@ -14,7 +14,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from cxdata import facts, scans
 from cxdata.errors import CxError
+from cxdata.events import Event, Kept
 from cxdata.questions import Moment
 from cxdata.schema import KINDS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
@@ -43,6 +44,9 @@ create table if not exists rejects (
     import_id integer, line bigint, field varchar, column_name varchar, value varchar, reason varchar,
     cells varchar[]);
 create table if not exists settings (id integer, saved_at timestamp, name varchar, value json);
+create table if not exists events (
+    version integer, id integer, saved_at timestamp, saved_by varchar, removed boolean, name varchar, kind varchar,
+    starts_on date, ends_on date, team varchar, note varchar);
 """
 
 
@@ -270,6 +274,63 @@ class Store:
         header = self.one_import(import_id)["understood"]["header"]
         sql = """select line, column_name, value, reason, cells from rejects where import_id = $id order by line"""
         return header, self.query(sql, id=import_id).to_pylist()
+
+    # --- events ---------------------------------------------------------------------------------------------
+
+    def events(self) -> tuple[Kept, ...]:
+        """The events that are kept, each as it was saved last; newest first."""
+        sql = """
+            select id, name, kind, starts_on, ends_on, team, note, saved_by,
+                   strftime(saved_at, '%Y-%m-%dT%H:%M:%SZ') as saved_at
+            from (select * from events qualify version = max(version) over (partition by id)) as newest
+            where not removed order by starts_on desc, id desc"""
+        return tuple(
+            Kept(
+                Event(row["id"], row["name"], row["kind"], row["starts_on"], row["ends_on"], row["team"], row["note"]),
+                row["saved_at"],
+                row["saved_by"],
+            )
+            for row in self.query(sql).to_pylist()
+        )
+
+    @property
+    def events_version(self) -> int:
+        """A number that grows with every change of an event; caches of what shows them carry it in their key."""
+        with self.reading() as cursor:
+            return int(cursor.execute("select coalesce(max(version), 0) from events").fetchall()[0][0])
+
+    def one_event(self, event_id: int) -> Event:
+        for kept in self.events():
+            if kept.event.id == event_id:
+                return kept.event
+        raise CxError("There is no event {number}. The list of events shows their numbers.", number=event_id)
+
+    def save_event(self, event: Event, by: str = "") -> Event:
+        """Keep an event, as a new one where its id is 0, else as the newest version of that one (also a removed one)."""
+        with self.writing() as cursor:
+            saved = event if event.id else replace(event, id=self._next(cursor, "id"))
+            self._save_event(cursor, saved, by, removed=False)
+        return saved
+
+    def remove_event(self, event_id: int, by: str = "") -> Event:
+        """Take an event off the list; its versions stay, and saving it again brings it back."""
+        event = self.one_event(event_id)
+        with self.writing() as cursor:
+            self._save_event(cursor, event, by, removed=True)
+        return event
+
+    def _save_event(self, cursor: duckdb.DuckDBPyConnection, event: Event, by: str, *, removed: bool) -> None:
+        cursor.execute(
+            "insert into events values (?, ?, cast(now() at time zone 'UTC' as timestamp), ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                self._next(cursor, "version"), event.id, by, removed, event.name, event.kind, event.start, event.end,
+                event.team, event.note,
+            ],
+        )  # fmt: skip
+
+    @staticmethod
+    def _next(cursor: duckdb.DuckDBPyConnection, column: str) -> int:
+        return int(cursor.execute(f"select coalesce(max({column}), 0) + 1 from events").fetchall()[0][0])
 
     # --- settings and as-of ---------------------------------------------------------------------------------
 

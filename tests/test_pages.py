@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from cxdata import formats, queries
 from cxdata.engine import DuckDBEngine
+from cxdata.events import Event
 from cxdata.filters import NOTHING, Filters, Period
 from cxdata.i18n import set_language
 from cxdata.metrics import metric
@@ -276,3 +277,116 @@ def test_every_chart_names_its_numbers(sample_shown):
         figure = json.loads(chart.proto.spec)
         assert figure["data"], chart
         assert sum(len(trace.get("x", []) or []) for trace in figure["data"]) <= 400
+
+
+# --- events -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_sample(tmp_path, monkeypatch, sample_path):
+    """The dashboard with a sample of its own, to be changed."""
+    import shutil
+
+    shutil.copy(sample_path, tmp_path / "sample.duckdb")
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    with Store(tmp_path / "sample.duckdb") as made:
+        monkeypatch.setattr("cxdata.ui.state.sample_store", lambda: made)
+        yield made
+
+
+def pressed(at: AppTest, label: str) -> AppTest:
+    return next(button for button in at.button if button.label == label).click().run()
+
+
+def names_on_the_first_chart(at: AppTest) -> list[str]:
+    layout = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]
+    return sorted(note["text"] for note in layout.get("annotations", []))
+
+
+def with_event(at: AppTest, name: str, start: date | None, end: date | None = None, team: str | None = None) -> AppTest:
+    """The form of a new event filled in and sent."""
+    pressed(at, "Add an event")
+    fields = {field.label: field for kind in (at.text_input, at.date_input, at.selectbox) for field in kind}
+    fields["Name"].set_value(name)
+    fields["Day, or first day"].set_value(start)
+    fields["Last day, if it took longer"].set_value(end)
+    fields["Team"].set_value(team)
+    fields["Your name"].set_value("Ana")
+    return pressed(at, "Save")
+
+
+def test_the_reading_says_days_warnings_and_verdicts(sample_shown):
+    at = opened("events")
+    text = shown(at)
+    assert "Before and after: Lancering Lumio Thuis" in text
+    assert "12 whole weeks before (22 Dec 2025 – 15 Mar 2026) against as many after (16 Mar – 7 Jun 2026)." in text
+    assert r"Another event in these days\: Prijsverhoging" in at.warning[0].value
+    assert "more new tickets came in" in at.warning[0].value
+    assert "Benjamini–Hochberg" in text
+    assert "no experiment" in text
+    assert "<td>First response time</td><td>2 h 13 min</td><td>5 h 49 min</td><td>+162%</td>" in text
+    at.button(key="event_4").click().run()
+    assert "It is too early" in shown(at)
+    assert not at.warning
+
+
+def test_an_event_is_added_changed_removed_and_put_back(own_sample):
+    at = with_event(opened("events"), "New <b>chat</b>", date(2026, 6, 2), team="Zuid")
+    assert not at.exception
+    text = shown(at)
+    assert "2 Jun 2026 · Launch · Zuid · saved on" in text
+    assert "by Ana" in text
+    assert "Before and after: New" in text
+    number = max(kept.event.id for kept in own_sample.events())
+    at.button(key=f"change_{number}").click().run()
+    next(field for field in at.text_input if field.label == "Name").set_value("New chat")
+    next(field for field in at.date_input if field.label == "Last day, if it took longer").set_value(date(2026, 6, 4))
+    pressed(at, "Save")
+    assert own_sample.one_event(number).end == date(2026, 6, 4)
+    assert "2 Jun – 4 Jun 2026" in shown(at)
+    at.button(key=f"remove_{number}").click().run()
+    assert "New chat is removed." in shown(at)
+    assert f"remove_{number}" not in {button.key for button in at.button}
+    pressed(at, "Put it back")
+    assert own_sample.one_event(number).name == "New chat"
+    assert not at.exception
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("Chat", None), "needs a date"),
+        (("", date(2026, 6, 2)), "needs a name"),
+        (("Chat", date(2026, 6, 2), date(2026, 6, 1)), "ends (2026-06-01) before it starts (2026-06-02)"),
+    ],
+)
+def test_what_cannot_be_an_event_is_said_and_not_kept(own_sample, given, said):
+    before = own_sample.events()
+    at = with_event(opened("events"), *given)
+    assert said in at.error[0].value
+    assert own_sample.events() == before
+    assert "New event" in shown(at)
+    pressed(at, "Cancel")
+    assert "New event" not in shown(at)
+
+
+def test_an_event_is_on_the_charts_at_once_also_for_others(own_sample):
+    one, other = opened("overview"), opened("overview")
+    assert names_on_the_first_chart(other) == ["Lancering Lumio Thuis", "Prijsverhoging", "Storm"]
+    with_event(one.switch_page("../../pages/events.py").run(), "New chat", date(2026, 7, 15), team="Zuid")
+    assert "New chat" in names_on_the_first_chart(other.run())
+    other.multiselect(key="team").set_value(["Noord"]).run()
+    assert names_on_the_first_chart(other) == ["Lancering Lumio Thuis", "Prijsverhoging", "Storm"]
+    other.multiselect(key="team").set_value(["Zuid"]).run()
+    assert names_on_the_first_chart(other) == ["New chat", "Prijsverhoging", "Storm"]
+
+
+def test_an_event_of_a_team_that_is_gone_says_so(own_sample):
+    own_sample.save_event(Event(0, "Merger", "other", date(2026, 5, 4), team="Oost"))
+    at = opened("events")
+    assert "Oost · this team is not in the data" in shown(at)
+    assert "The data has no rows of team Oost: nothing can be compared." in shown(at)
+    at.button(key="change_5").click().run()
+    assert next(field for field in at.selectbox if field.label == "Team").value == "Oost"
+    pressed(at, "Save")
+    assert not at.error

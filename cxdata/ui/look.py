@@ -33,6 +33,14 @@ _CSS = """
 .cx-why {{ display: grid; grid-template-columns: max-content max-content 1fr; gap: .1rem .9rem; font-size: .86rem;
            line-height: 1.45; color: {text}; margin-top: .3rem; }}
 .cx-why span {{ color: {grey}; }}
+.cx-table {{ overflow-x: auto; }}
+.cx-table table {{ width: 100%; border-collapse: collapse; font-size: .86rem; color: {text};
+             font-variant-numeric: tabular-nums; }}
+.cx-table th {{ text-align: right; font-weight: 550; color: {grey}; font-size: .8rem; padding: .15rem .5rem;
+             white-space: nowrap; }}
+.cx-table td {{ text-align: right; padding: .3rem .5rem; border-top: 1px solid {line}; white-space: nowrap; }}
+.cx-table th:first-child, .cx-table td:first-child {{ text-align: left; padding-left: 0; white-space: normal; }}
+.cx-table tbody th {{ padding-top: .9rem; font-weight: 600; color: {text}; font-size: .86rem; }}
 .cx-spark img {{ width: 100%; height: 34px; display: block; margin-top: .35rem; }}
 .cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
 .cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxdata.i18n import N_
 
 MENU = {
-    "": (("overview", N_("Overview"), "space_dashboard"),),
+    "": (("overview", N_("Overview"), "space_dashboard"), ("events", N_("Events"), "event")),
     N_("Customers"): (
         ("voice_of_customer", N_("Voice of customer"), "reviews"),
         ("retention", N_("Retention"), "group"),
@@ -17,7 +17,7 @@ MENU = {
         ("settings", N_("Settings"), "settings"),
     ),
 }
-WITHOUT_FILTERS = ("data_import", "definitions", "settings")
+WITHOUT_FILTERS = ("events", "data_import", "definitions", "settings")
 
 
 def names() -> tuple[str, ...]:

@@ -139,4 +139,9 @@ def csv_of(answer: Answer) -> bytes:
     rows = answer.rows.copy()
     for name in answer.query.by:
         rows[name] = [f"'{word}" if str(word).startswith(("=", "+", "-", "@")) else word for word in rows[name]]
+    return plain_csv(rows)
+
+
+def plain_csv(rows: pd.DataFrame) -> bytes:
+    """A table as a file that a spreadsheet opens."""
     return rows.to_csv(index=False).encode("utf-8-sig")

@@ -7,6 +7,7 @@ data), and answers and figures cached by question and data version.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import threading
 from collections.abc import Callable
@@ -17,12 +18,14 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import comparison, i18n, queries, summary
+from cxdata import before_after, comparison, i18n, queries, summary
 from cxdata.arrays import Key
+from cxdata.before_after import Reading
 from cxdata.charts import Style
 from cxdata.comparison import Comparison
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
+from cxdata.events import Event, Kept, concerning
 from cxdata.filters import Filters, Period
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample
@@ -200,12 +203,35 @@ def figure(
     beside: tuple[Query, str] | None = None,
     **options: Any,
 ) -> go.Figure:
-    """A figure of a question, cached by question, theme, language and data. Not to be changed.
+    """A figure of a question, cached by question, theme, language, data and events. Not to be changed.
 
-    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line.
+    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line. A drawing
+    function that takes `events` is handed those that concern the question.
     """
+    if "events" in inspect.signature(draw).parameters:
+        options["events"] = concerning((kept.event for kept in events()), query.filters)
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
     return _figure(key, query, draw, tuple(sorted(options.items())), before, beside)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _events(key: tuple[str, int]) -> tuple[Kept, ...]:  # noqa: ARG001
+    return shown_store().events()
+
+
+def events() -> tuple[Kept, ...]:
+    """The events of the store that is shown, newest first; changes of others are there at once."""
+    return _events((version()[0], shown_store().events_version))
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _reading(key: tuple[Any, ...], event: Event, others: tuple[Event, ...]) -> Reading:  # noqa: ARG001
+    return before_after.reading(engine(), event, others, the_moment())
+
+
+def reading(event: Event) -> Reading:
+    """What was different after an event, in the reader's language; cached until the data or the events change."""
+    return _reading((version(), i18n.language()), event, tuple(kept.event for kept in events()))
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
