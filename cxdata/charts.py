@@ -547,7 +547,7 @@ def multiples(
     yaxis = _value_axis(entry.unit, values, from_zero=entry.unit in ("count", "duration"), ticks=3)
     columns = max(1, min(columns, len(groups)))
     lines = math.ceil(len(groups) / columns)
-    height, gap, title = 130, 0.05, 0.3  # pixels of a row; gaps as shares of a column and of a row
+    height, gap, title = 150, 0.16, 0.26  # pixels of a row; gaps as shares of a column and of a row
     layout, traces, notes = dict[str, Any](), list[Any](), list[dict[str, Any]]()
     for number, group in enumerate(groups):
         row, column = divmod(number, columns)
@@ -558,11 +558,12 @@ def multiples(
         layout[f"xaxis{name}"] = {
             **xaxis, "domain": domain[0], "anchor": f"y{name}", "showgrid": False, "fixedrange": True, "nticks": None,
             "tickvals": ends, "ticktext": [formats.period_short(periods[at], answer.query.grain) for at in (0, -1)],
-            "linecolor": style.grid, "showticklabels": row == lines - 1 or number + columns >= len(groups),
+            "linecolor": style.grid, "showticklabels": number + columns >= len(groups), "automargin": False,
+            "tickfont": {"color": style.text, "size": 10},
         }  # fmt: skip
         layout[f"yaxis{name}"] = {
             **yaxis, "domain": domain[1], "anchor": f"x{name}", "fixedrange": True, "gridcolor": style.grid, "nticks": 3,
-            "zeroline": False, "showticklabels": column == 0, "tickfont": {"color": style.text, "size": 10},
+            "zeroline": False, "showticklabels": column == 0, "tickfont": {"color": style.text, "size": 10}, "automargin": False,
         }  # fmt: skip
         axes = {"xaxis": f"x{name}", "yaxis": f"y{name}"}
         if beside:
@@ -577,7 +578,14 @@ def multiples(
                 "text": f"<b>{line.name}</b>  {value}", "font": {"size": 12, "color": style.strong},
             }
         )  # fmt: skip
-    return go.Figure(data=traces, layout={**_layout(style, height=height * lines + 30), **layout, "annotations": notes})
+    return go.Figure(
+        data=traces,
+        layout={
+            **_layout(style, height=height * lines + 30, margin={"l": 44, "b": 24}),
+            **layout,
+            "annotations": notes,
+        },
+    )
 
 
 def _is(column: pd.Series, group: Any) -> pd.Series:

@@ -17,6 +17,7 @@ from cxdata import statistics, tallies
 from cxdata.arrays import Array, Key, sortable
 from cxdata.engine import Engine
 from cxdata.filters import Filters, Period
+from cxdata.metrics import metric
 from cxdata.metrics.base import Count, Curve, FlowCount, Metric, ProjectedValue, Quantile
 from cxdata.queries import Parts, aligned, ask_parts, groups, measured
 from cxdata.questions import TOTAL, Moment, Query
@@ -83,6 +84,34 @@ def allowing_for_many(found: Sequence[Comparison]) -> list[Comparison]:
         replace(one, verdict="none") if one.verdict and not p < LEVEL else one
         for one, p in zip(found, adjusted, strict=True)
     ]
+
+
+def records(found: Sequence[Comparison]) -> list[dict[str, object]]:
+    """The comparisons as plain values: durations in seconds, shares as 0–1, None where there is nothing."""
+    return [
+        {
+            "metric": one.metric,
+            "value": _plain(one.now),
+            "other_value": _plain(one.before),
+            "change": _plain(one.change),
+            "difference_low": _plain(one.difference_low),
+            "difference_high": _plain(one.difference_high),
+            "p": _plain(one.p),
+            "n": one.n,
+            "other_n": one.before_n,
+            "verdict": one.verdict,
+            "from": one.period.start,
+            "to": one.period.end,
+            "other_from": one.before_period.start,
+            "other_to": one.before_period.end,
+            "unit": metric(one.metric).unit,
+        }
+        for one in found
+    ]
+
+
+def _plain(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
 
 
 def periods(query: Query, moment: Moment, other: Period | Filters | None) -> tuple[Filters, Filters]:

@@ -390,3 +390,36 @@ def test_an_event_of_a_team_that_is_gone_says_so(own_sample):
     assert next(field for field in at.selectbox if field.label == "Team").value == "Oost"
     pressed(at, "Save")
     assert not at.error
+
+
+def test_two_groups_are_held_against_each_other_on_every_metric(sample_shown, sample_file):
+    at = opened("compare", split="channel", first="whatsapp", second="email")
+    assert not at.exception
+    year = Period(date(2025, 11, 1), date(2026, 11, 1))
+    for name in ("sla", "csat", "first_response_time"):
+        for channel in ("whatsapp", "email"):
+            assert f"<td>{value_in(sample_file, name, year, channel=(channel,))}</td>" in shown(at)
+    assert "WhatsApp against E-mail" in shown(at)
+    assert "<td>Retention</td>" not in shown(at)  # customers have no channel
+    at.multiselect(key="second").set_value([]).run()
+    others = tuple(name for name in queries.distinct_values(DuckDBEngine(sample_file), "channel") if name != "whatsapp")
+    assert f"<td>{value_in(sample_file, 'sla', year, channel=(*others, NOTHING))}</td>" in shown(at)
+    assert at.query_params["first"] == ["whatsapp"]
+
+
+def test_the_small_charts_have_one_for_each_group(sample_shown):
+    at = opened("compare", split="team", metric="nps", team="Noord")
+    assert not at.exception
+    assert "The filter on team does not hold here." in shown(at)
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    titles = [note["text"].split("</b>")[0].removeprefix("<b>") for note in figure["layout"]["annotations"]]
+    assert sorted(titles) == ["Noord", "Webshop", "West", "Zakelijk", "Zuid"]
+    ranges = [axis["range"] for name, axis in figure["layout"].items() if name.startswith("yaxis")]
+    assert len(ranges) == 5
+    assert all(one == ranges[0] for one in ranges)
+
+
+def test_choices_of_two_groups_that_are_not_in_the_data_fall_back(sample_shown):
+    at = opened("compare", split="nothing", first=["Atlantis"], second=["Atlantis"], metric="x")
+    assert not at.exception
+    assert "against All others" in shown(at)

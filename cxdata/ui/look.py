@@ -98,18 +98,18 @@ def said(error: CxError) -> str:
     return re.sub(r" ?\(--[^)]*\)", "", str(error))
 
 
-def head(title: str, *uses: str, needs: str = "", what: str = "") -> view.View:
+def head(title: str, *uses: str, needs: str = "", what: str = "", held: bool = True) -> view.View:
     """Title and sentence of a page; the view without the filters that the page's numbers do not have.
 
     `uses`: names of the dimensions that they do have. `needs`: the fact table without which the page is empty, and
-    `what`: the sentence that says what to import then. Stops the run where there is nothing to show.
+    `what`: the sentence that says what to import then. `held`: its numbers are held against something. Stops the run where there is nothing to show.
     """
     st.title(title, anchor=False)
     if state.moment() is None or (needs and not state.has(needs)):
         empty(what or _("There is no data yet."))
         st.stop()
     seen = view.current(uses, needs)
-    st.html(f'<div class="cx-lead">{escaped(view.sentence(seen))}</div>')
+    st.html(f'<div class="cx-lead">{escaped(view.sentence(seen, held=held))}</div>')
     return view.without(seen, *(name for name in seen.filters.values if name not in uses))
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from cxdata.i18n import N_
 
 MENU = {
-    "": (("overview", N_("Overview"), "space_dashboard"), ("events", N_("Events"), "event")),
+    "": (
+        ("overview", N_("Overview"), "space_dashboard"),
+        ("compare", N_("Compare groups"), "compare_arrows"),
+        ("events", N_("Events"), "event"),
+    ),
     N_("Customers"): (
         ("voice_of_customer", N_("Voice of customer"), "reviews"),
         ("retention", N_("Retention"), "group"),

@@ -43,6 +43,7 @@ COMPARES = {
 GRAINS = {"auto": N_("Automatic"), "day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter")}
 CLOCK_WORDS = {"calendar": N_("Calendar time"), "business": N_("Business hours")}
 DEFAULTS: dict[str, Any] = {"period": "12m", "compare": "previous", "per": "auto", "against": ""}
+OF_PAGE: dict[str, dict[str, Any]] = {"compare": {"split": "", "first": [], "second": [], "metric": ""}}
 DAYS = ("from", "to", "against_from", "against_to")
 
 
@@ -76,8 +77,14 @@ class View:
         return state.ask(self.totals(name))
 
 
-def _defaults() -> dict[str, Any]:
-    return {**DEFAULTS, "clock": state.settings().clock, **{entry.name: [] for entry in FILTERS}}
+def _defaults(page: str = "") -> dict[str, Any]:
+    """The choices as they are without any, those of one page only included."""
+    return {
+        **OF_PAGE.get(page, {}),
+        **DEFAULTS,
+        "clock": state.settings().clock,
+        **{entry.name: [] for entry in FILTERS},
+    }
 
 
 def sync_with_url(page: str) -> None:
@@ -89,7 +96,7 @@ def sync_with_url(page: str) -> None:
         return
     if known_page is not None and not params:
         return  # a link of our own within the page, without choices
-    for name, fallback in _defaults().items():
+    for name, fallback in _defaults(page).items():
         given = params.get(name, [])
         session[name] = given if isinstance(fallback, list) else (given[0] if given else fallback)
     for name in DAYS:
@@ -109,7 +116,7 @@ def _day(texts: list[str] | None) -> date | None:
 def write_url(page: str) -> None:
     """Put the choices that differ from the defaults into the URL."""
     session, params = st.session_state, {}
-    for name, fallback in _defaults().items():
+    for name, fallback in _defaults(page).items():
         chosen = session.get(name, fallback)
         if chosen and chosen != fallback:
             params[name] = [str(entry) for entry in chosen] if isinstance(chosen, list) else [str(chosen)]
@@ -228,16 +235,21 @@ def _grain(period: Period) -> str:
     return "month" if days <= 1100 else "quarter"
 
 
-def sentence(view: View) -> str:
-    """The choices in words: "Noord, e-mail · Jan – Jun 2026 against Jul – Dec 2025 · calendar time"."""
+def sentence(view: View, *, held: bool = True) -> str:
+    """The choices in words: "Noord, e-mail · Jan – Jun 2026 against Jul – Dec 2025 · calendar time".
+
+    `held`: numbers are held against something.
+    """
     parts = []
     for name, chosen in view.filters.values.items():
         parts.append(", ".join(formats.group(name, word) for word in chosen))
     words = " · ".join(parts) or _("Everything")
     asked = Query((), filters=view.filters)
-    now, held = comparison.periods(asked, state.the_moment(), view.other or view.before)
-    against = name_of(view) if view.other else formats.span(held.period)
-    stretch = _("{now} against {before}", now=formats.span(now.period), before=against)
+    now, other = comparison.periods(asked, state.the_moment(), view.other or view.before)
+    stretch = formats.span(now.period if held else view.filters.period)
+    if held:
+        against = name_of(view) if view.other else formats.span(other.period)
+        stretch = _("{now} against {before}", now=stretch, before=against)
     text = f"{words} · {stretch} · {_(CLOCK_WORDS[view.filters.clock])}"
     local = state.the_moment().local
     whole = local.time() == datetime.min.time()
