@@ -392,8 +392,15 @@ def test_an_event_of_a_team_that_is_gone_says_so(own_sample):
     assert not at.error
 
 
+def groups_opened(**chosen) -> AppTest:
+    at = opened("overview")
+    for name, value in chosen.items():
+        at.session_state[name] = value
+    return at.switch_page("../../pages/compare.py").run()
+
+
 def test_two_groups_are_held_against_each_other_on_every_metric(sample_shown, sample_file):
-    at = opened("compare", split="channel", first="whatsapp", second="email")
+    at = groups_opened(split="channel", first=["whatsapp"], second=["email"])
     assert not at.exception
     year = Period(date(2025, 11, 1), date(2026, 11, 1))
     for name in ("sla", "csat", "first_response_time"):
@@ -408,7 +415,7 @@ def test_two_groups_are_held_against_each_other_on_every_metric(sample_shown, sa
 
 
 def test_the_small_charts_have_one_for_each_group(sample_shown):
-    at = opened("compare", split="team", metric="nps", team="Noord")
+    at = groups_opened(split="team", metric="nps", team=["Noord"])
     assert not at.exception
     assert "The filter on team does not hold here." in shown(at)
     figure = json.loads(at.get("plotly_chart")[0].proto.spec)
@@ -420,6 +427,6 @@ def test_the_small_charts_have_one_for_each_group(sample_shown):
 
 
 def test_choices_of_two_groups_that_are_not_in_the_data_fall_back(sample_shown):
-    at = opened("compare", split="nothing", first=["Atlantis"], second=["Atlantis"], metric="x")
+    at = groups_opened(split="nothing", first=["Atlantis"], second=["Atlantis"], metric="x")
     assert not at.exception
     assert "against All others" in shown(at)
