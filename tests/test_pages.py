@@ -411,7 +411,7 @@ def test_two_groups_are_held_against_each_other_on_every_metric(sample_shown, sa
     at.multiselect(key="second").set_value([]).run()
     others = tuple(name for name in queries.distinct_values(DuckDBEngine(sample_file), "channel") if name != "whatsapp")
     assert f"<td>{value_in(sample_file, 'sla', year, channel=(*others, NOTHING))}</td>" in shown(at)
-    assert at.query_params["first"] == ["whatsapp"]
+    assert at.query_params["first"] in ("whatsapp", ["whatsapp"])
 
 
 def test_the_small_charts_have_one_for_each_group(sample_shown):
