@@ -186,7 +186,7 @@ def _compared(engine: Engine, part: Part, filters: Filters, moment: Moment) -> t
     """The metrics of the part's tables that have rows on either side."""
     names = tuple(entry.name for entry in comparable() if entry.table in part.tables)
     query = Query(names, filters=replace(filters, period=part.after))
-    found = comparison.compare(engine, query, moment, part.before)
+    found = comparison.compare_apart(engine, query, moment, part.before)
     return tuple(
         one for one in found.values() if (one.n or one.before_n) and not np.isnan([one.value, one.before]).all()
     )

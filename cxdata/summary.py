@@ -82,7 +82,7 @@ def summarise(
 ) -> Summary:
     """Compare metrics, allow for their number, and take the clear changes apart."""
     query = Query(tuple(names), filters=filters)
-    alone = comparison.compare(engine, query, moment, other)
+    alone = comparison.compare_apart(engine, query, moment, other)
     together = {one.metric: one for one in comparison.allowing_for_many(list(alone.values()))}
     clear = sorted((one for one in together.values() if one.verdict in ("better", "worse")), key=lambda one: one.p)
     here, there = comparison.periods(query, moment, other)

@@ -67,8 +67,7 @@ def _two(by: str, kept: Filters) -> None:
         if not isinstance(entry.measure, Curve) and entry.table in dimension(by).facts and state.has(entry.table)
     )  # fmt: skip
     own, other = (replace(kept, values={**kept.values, by: words}) for words in (first, others))
-    compared = state.compare(Query(names, filters=own), other)
-    found = [one for one in comparison.allowing_for_many(list(compared.values())) if one.n or one.before_n]
+    found = [one for one in state.compare(Query(names, filters=own), other).values() if one.n or one.before_n]
     left, right = _name(by, first), _name(by, second) if second else _("All others")
     st.header(_("{first} against {second}", first=look.plain(left), second=look.plain(right)), anchor=False)
     with st.container(border=True):
