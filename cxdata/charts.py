@@ -204,8 +204,8 @@ def _hover(name: str, rows: pd.DataFrame, unit: str, few: int) -> list[str]:
 
 # --- events -------------------------------------------------------------------------------------------------
 
-MOST_NAMED, LONGEST_NAME = 4, 22  # names of events in a figure, characters of each
-_ACROSS = 420  # pixels that a plot has across, as a rule
+MOST_NAMED, LONGEST_NAME, SHORTEST_NAME = 4, 22, 7  # names of events in a figure, characters of each
+_ACROSS, _LETTER = 420, 5.5  # pixels that a plot has across, as a rule, and a letter of a name
 _ABOVE = 20  # pixels above the plot for the names
 
 
@@ -226,7 +226,7 @@ class Marks:
 def _marks(events: Sequence[Event], periods: Sequence[date], grain: str, style: Style) -> Marks:
     """A thin line at each event, a light span where it lasted, and its name above; all of it said on hover.
 
-    Events of one day share a mark. The newest are named, as far as there is room; the others have a sign instead.
+    Events of one day share a mark. The newest are named, shortened to their room; the others have a sign instead.
     """
     places: dict[tuple[float, float | None], list[Event]] = {}
     for event in events:
@@ -266,26 +266,31 @@ def _position(day: date, periods: Sequence[date], grain: str, part: float) -> fl
 
 
 def _names(places: Mapping[tuple[float, float | None], list[Event]], count: int, style: Style) -> list[dict[str, Any]]:
-    """The names above the lines, newest first where there is no room for all."""
+    """The names above the lines, from the newest on: to the right of the line up to the next, or to the left of it."""
     notes: list[dict[str, Any]] = []
-    taken: list[tuple[float, float]] = []
+    starts = sorted({start for start, _end in places})
     label = {
         "bgcolor": style.paper,
         "bordercolor": style.event,
         "font": {"color": style.strong, "family": "Inter, sans-serif", "size": 13},
     }
+    named, limit = 0, 1.0
     for (start, _end), events in sorted(places.items(), key=lambda entry: entry[0][0], reverse=True):
+        at, place = (start + 0.5) / count, starts.index(start)
+        before = (starts[place - 1] + 0.5) / count if place else 0.0
         more = f" +{len(events) - 1}" if len(events) > 1 else ""
-        word = f"{_cut_name(events[0].name)}{more}"
-        anchor = _anchor((start + 0.5) / count, (5.8 * len(word) + 10) / _ACROSS, taken)
+        rooms = (_letters(limit - at), _letters(at - before)) if named < MOST_NAMED else (0, 0)
+        word, anchor = _fitted(events[0].name, more, *rooms)
+        named += anchor != "center"
+        limit = at - _share(len(word)) if anchor == "right" else at if anchor == "left" else at - _share(1) / 2
         notes.append(
             {
                 "x": start,
                 "y": 1,
                 "yref": "paper",
                 "yanchor": "bottom",
-                "xanchor": anchor or "center",
-                "text": html.escape(word, quote=False) if anchor else "▾",
+                "xanchor": anchor,
+                "text": html.escape(word, quote=False),
                 "showarrow": False,
                 "font": {"size": 11, "color": style.text},
                 "hovertext": "<br><br>".join(map(_event_hover, events)),
@@ -295,19 +300,31 @@ def _names(places: Mapping[tuple[float, float | None], list[Event]], count: int,
     return notes
 
 
-def _anchor(at: float, wide: float, taken: list[tuple[float, float]]) -> str:
-    """On which side of its line a name has room, which is taken then; "" for none. All as shares of the axis."""
-    if len(taken) < MOST_NAMED:
-        for anchor, begin in (("left", at), ("right", at - wide), ("center", at - wide / 2)):
-            end = begin + wide
-            if begin >= -0.02 and end <= 1.02 and all(begin >= last or end <= first for first, last in taken):
-                taken.append((begin, end))
-                return anchor
-    return ""
+def _letters(room: float) -> int:
+    """How many letters fit into a share of the axis."""
+    return max(math.floor((room * _ACROSS - 8) / _LETTER), 0)
 
 
-def _cut_name(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+def _share(letters: int) -> float:
+    """The share of the axis that letters take."""
+    return (letters * _LETTER + 8) / _ACROSS
+
+
+def _fitted(name: str, more: str, right: int, left: int) -> tuple[str, str]:
+    """(a name in the room beside its line, how it is anchored); a sign in the middle where there is none."""
+    whole = f"{_cut_name(name)}{more}"
+    if len(whole) <= right:
+        return whole, "left"
+    if len(whole) <= left:
+        return whole, "right"
+    room, anchor = max((right, "left"), (left, "right"))
+    if room - len(more) >= SHORTEST_NAME:
+        return f"{_cut_name(name, room - len(more))}{more}", anchor
+    return "▾", "center"
+
+
+def _cut_name(name: str, most: int = LONGEST_NAME) -> str:
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def _event_hover(event: Event) -> str:
@@ -526,8 +543,9 @@ def _target(target: float | None, unit: str, style: Style) -> tuple[list[dict[st
 
 
 def multiples(
-    answer: Answer, style: Style, *, beside: tuple[Answer, str] | None = None, columns: int = 4, most: int = 16
-) -> go.Figure:
+    answer: Answer, style: Style, *, beside: tuple[Answer, str] | None = None, columns: int = 4, most: int = 16,
+    events: Sequence[Event] = (),
+) -> go.Figure:  # fmt: skip
     """One metric over periods, a small chart a group on one scale; `beside`: (the same of all together, its name), in grey.
 
     The groups with most rows, in order of their newest complete value, worst first.
@@ -549,6 +567,7 @@ def multiples(
     lines = math.ceil(len(groups) / columns)
     height, gap, title = 150, 0.16, 0.26  # pixels of a row; gaps as shares of a column and of a row
     layout, traces, notes = dict[str, Any](), list[Any](), list[dict[str, Any]]()
+    shapes: list[dict[str, Any]] = []
     for number, group in enumerate(groups):
         row, column = divmod(number, columns)
         name = "" if number == 0 else str(number + 1)
@@ -571,6 +590,10 @@ def multiples(
             traces.append(grey.update(mode="lines", hoverinfo="skip", hovertemplate=None, showlegend=False, **axes))
         line = Line(_group(by, group), parts[group], style.colours[0], entry.unit)
         traces += [trace.update(marker={"size": 4}, **axes) for trace in _traces(line, place, style, False)]
+        own = [event for event in events if by != "team" or event.team in (None, group)]
+        marks, refs = _marks(own, periods, answer.query.grain, style), {"xref": f"x{name}", "yref": f"y{name} domain"}
+        shapes += [{**shape, **refs} for shape in marks.shapes]
+        notes += [{**note, **refs, "text": "▾", "xanchor": "center"} for note in marks.notes]
         value = formats.value(newest[group][0] if newest[group] else None, entry.unit)
         notes.append(
             {
@@ -578,14 +601,8 @@ def multiples(
                 "text": f"<b>{line.name}</b>  {value}", "font": {"size": 12, "color": style.strong},
             }
         )  # fmt: skip
-    return go.Figure(
-        data=traces,
-        layout={
-            **_layout(style, height=height * lines + 30, margin={"l": 44, "b": 24}),
-            **layout,
-            "annotations": notes,
-        },
-    )
+    base = _layout(style, height=height * lines + 30, margin={"l": 44, "b": 24}, shapes=shapes, annotations=notes)
+    return go.Figure(data=traces, layout={**base, **layout})
 
 
 def _is(column: pd.Series, group: Any) -> pd.Series:

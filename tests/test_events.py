@@ -211,14 +211,31 @@ def test_a_name_is_shortened_and_all_is_said_on_hover():
     )
 
 
-def test_names_never_meet_the_newest_first_and_there_are_few():
+@pytest.mark.parametrize(
+    ("days", "names"),
+    [
+        (["2025-06-10"], [("Event of 10 June", "left")]),
+        (["2025-12-10"], [("Event of 10 December", "right")]),
+        (["2025-06-10", "2025-08-10"], [("Event of 10 August", "left"), ("Event of 10 June", "right")]),
+        (["2025-02-10", "2025-05-10"], [("Event of 10 May", "left"), ("Event of 10 Febr…", "left")]),
+        (["2025-06-10", "2025-06-20"], [("Event of 20 June", "left"), ("Event of 10 June", "right")]),
+        (
+            ["2025-01-10", "2025-01-20", "2025-02-01"],
+            [("Event of 1 February", "left"), ("▾", "center"), ("▾", "center")],
+        ),
+    ],
+)
+def test_a_name_keeps_to_the_room_between_its_line_and_the_next(days, names):
+    shown = [on(day, f"Event of {date.fromisoformat(day):%-d %B}") for day in days]
+    assert [(note["text"], note["xanchor"]) for note in marks(shown)[1]] == names
+
+
+def test_where_there_are_many_each_has_a_sign_and_its_words_on_hover():
     shown = [on(f"2025-{month:02}-15", f"Event {month}") for month in range(1, 13)]
-    lines, names = marks(shown)
-    assert len(lines) == len(names) == 12
-    named = [note["text"] for note in names if note["text"] != "▾"]
-    assert named[0] == "Event 12"
-    assert len(named) <= charts.MOST_NAMED
-    assert all(note["hovertext"].startswith("<b>Event") for note in names)
+    lines, notes = marks(shown)
+    assert len(lines) == len(notes) == 12
+    assert {note["text"] for note in notes} == {"▾"}
+    assert all(note["hovertext"].startswith("<b>Event") for note in notes)
 
 
 def test_events_of_one_day_share_a_mark():
@@ -237,6 +254,34 @@ def test_marks_are_in_the_readers_language_and_theme():
     assert "10 jun 2025 · Lancering · Alle teams" in dark["hovertext"]
     assert light["font"]["color"] != dark["font"]["color"]
     assert line["line"]["color"] == charts.Style(dark=True).event
+
+
+def test_small_charts_mark_the_events_of_their_team():
+    starts = starts_between(date(2025, 1, 1), date(2026, 1, 1), "month")
+    rows = pd.concat(
+        pd.DataFrame(
+            {
+                "metric": "csat",
+                "period": starts,
+                "team": team,
+                "value": value,
+                "n": 9,
+                "low": None,
+                "high": None,
+                "partial": False,
+            }
+        )
+        for team, value in (("Noord", 0.5), ("Zuid", 0.6))
+    )
+    answer = Answer(Query(("csat",), "month", ("team",)), rows)
+    figure = charts.multiples(
+        answer, charts.Style(), events=[on("2025-06-10"), on("2025-08-10", "Training", team="Zuid")]
+    )
+    assert [(shape.xref, shape.yref) for shape in figure.layout.shapes] == [
+        ("x", "y domain"),
+        *[("x2", "y2 domain")] * 2,
+    ]
+    assert [note.text for note in figure.layout.annotations if note.hovertext] == ["▾"] * 3
 
 
 def test_bars_and_shares_have_the_same_marks():

@@ -68,17 +68,14 @@ def _row(kept: Kept, teams: list[str], *, is_chosen: bool) -> None:
             about += [_("this team is not in the data")] if gone else []
             about += [*([one.note] if one.note else []), _saved(kept)]
             st.html(f'<div class="cx-small">{look.escaped(" · ".join(about))}</div>')
-        st.button(
-            _("Edit"), icon=":material/edit:", type="tertiary", key=f"change_{one.id}", on_click=_open, args=(one.id,)
-        )
-        st.button(
-            _("Remove"),
-            icon=":material/delete:",
-            type="tertiary",
-            key=f"remove_{one.id}",
-            on_click=_remove,
-            args=(one.id,),
-        )
+        with st.container(horizontal=True, width="content", gap="small", key=f"cx-menu-event-{one.id}"):
+            for label, icon, key, act in (
+                (_("Edit"), "edit", "change", _open),
+                (_("Remove"), "delete", "remove", _remove),
+            ):
+                st.button(
+                    label, icon=f":material/{icon}:", key=f"{key}_{one.id}", on_click=act, args=(one.id,), help=label
+                )
 
 
 def _saved(kept: Kept) -> str:
@@ -99,10 +96,10 @@ def _open(number: int | None) -> None:
 
 def _remove(number: int) -> None:
     try:
-        st.session_state["_event_removed"] = state.shown_store().remove_event(number, _who())
+        removed = state.shown_store().remove_event(number, _who())
     except CxError:  # somebody else was first
         return
-    st.session_state["_event_form"] = None
+    st.session_state.update(_event_form=None, _event_removed=(state.version()[0], removed))
 
 
 def _put_back(one: Event) -> None:
@@ -115,11 +112,11 @@ def _told() -> None:
     """What was done last: saved, or removed with the way back."""
     if st.session_state.pop("_event_saved", False):
         st.toast(_("Saved."), icon=":material/check:")
-    removed: Event | None = st.session_state.get("_event_removed")
-    if removed is not None:
+    removed: tuple[str, Event] | None = st.session_state.get("_event_removed")
+    if removed is not None and removed[0] == state.version()[0]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(f'<div class="cx-sub">{look.escaped(_("{name} is removed.", name=removed.name))}</div>')
-            st.button(_("Put it back"), icon=":material/undo:", on_click=_put_back, args=(removed,), type="tertiary")
+            st.html(f'<div class="cx-sub">{look.escaped(_("{name} is removed.", name=removed[1].name))}</div>')
+            st.button(_("Put it back"), icon=":material/undo:", on_click=_put_back, args=(removed[1],), type="tertiary")
 
 
 def _who() -> str:

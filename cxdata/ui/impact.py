@@ -27,7 +27,7 @@ GROUPS = (
 def show(event: Event) -> None:
     """The reading of an event, with everything that makes it less sure."""
     found = state.reading(event)
-    st.header(_("Before and after: {name}", name=event.name).replace("*", r"\*"), anchor=False)
+    st.header(_("Before and after: {name}", name=look.plain(event.name)), anchor=False)
     with st.container(border=True):
         whose = event.team or _("All teams")
         about = [events.when(event), whose, _(CLOCK_WORDS[state.settings().clock])]
@@ -50,9 +50,10 @@ def show(event: Event) -> None:
 
 def _caveats(found: Sequence[Comparison]) -> str:
     return _(
-        "The verdicts allow for the number of metrics ({count}): Benjamini–Hochberg at 5%. Durations are judged by a rank "
-        "test. Before against after is no experiment: it says that something changed, not that the event did it.",
-        count=len(found),
+        "The verdicts allow for {count} metrics at once (Benjamini–Hochberg at 5%), so that a single interval beside zero may "
+        "still be no clear change. Durations are judged by a rank test. Before against after is no experiment: it says that "
+        "something changed, not that the event did it.",
+        count=sum(not math.isnan(one.p) for one in found),
     )
 
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cxdata import formats, noise
+from cxdata.events import when
 from cxdata.filters import Period, dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
@@ -76,7 +77,9 @@ def _panel(
         return
     figure = state.figure(draw, query, before, beside, **options)
     said = noise.of_groups(query.by[0], state.changes(query, before)) if before else noise.sentence(answer)
-    st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=f"{title}. {subtitle} {said}".strip())
+    happened = "; ".join(f"{event.name}, {when(event)}" for event in state.marked(draw, query))
+    alt = f"{title}. {subtitle} {said} {happened and _('Events: {names}.', names=happened)}"
+    st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=alt.strip())
     if said:
         st.html(f'<div class="cx-small">{look.escaped(said)}</div>')
 

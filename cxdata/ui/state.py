@@ -196,6 +196,13 @@ def _figure(
     return _draw(ask(query), style(), **dict(options), **more)
 
 
+def marked(draw: Callable[..., go.Figure], query: Query) -> tuple[Event, ...]:
+    """The events that concern a question, where the drawing function takes `events`."""
+    if "events" not in inspect.signature(draw).parameters:
+        return ()
+    return concerning((kept.event for kept in events()), query.filters)
+
+
 def figure(
     draw: Callable[..., go.Figure],
     query: Query,
@@ -203,13 +210,12 @@ def figure(
     beside: tuple[Query, str] | None = None,
     **options: Any,
 ) -> go.Figure:
-    """A figure of a question, cached by question, theme, language, data and events. Not to be changed.
+    """A figure of a question with its events, cached by question, theme, language and data. Not to be changed.
 
-    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line. A drawing
-    function that takes `events` is handed those that concern the question.
+    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line.
     """
-    if "events" in inspect.signature(draw).parameters:
-        options["events"] = concerning((kept.event for kept in events()), query.filters)
+    if happened := marked(draw, query):
+        options["events"] = happened
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
     return _figure(key, query, draw, tuple(sorted(options.items())), before, beside)
 
