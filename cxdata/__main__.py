@@ -24,18 +24,20 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from cxdata import before_after, formats, queries, questions, watching
+from cxdata import before_after, downloads, formats, queries, questions, reports, selection, watching
+from cxdata.boards import BOARDS, board
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
 from cxdata.events import EVENT_KINDS, check_team, event
 from cxdata.filters import FILTERS, NOTHING, Filters, Period
-from cxdata.i18n import N_
+from cxdata.i18n import LANGUAGES, N_, set_language
 from cxdata.importing import Outcome, write_left_out
 from cxdata.metrics import ALL, metric
 from cxdata.questions import Query
 from cxdata.rejects import write_rejects
 from cxdata.sample import import_sample
 from cxdata.schema import KINDS, SCORES
+from cxdata.selection import Held
 from cxdata.settings import CLOCKS, parse_instant
 from cxdata.store import Store
 from cxdata.understanding import Choices
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _import_parser(commands)
     _metrics_parser(commands)
+    _report_parser(commands)
     listed = commands.add_parser("imports", help="list the imports, or undo or redo one")
     changed = listed.add_mutually_exclusive_group()
     changed.add_argument("--undo", type=int, metavar="ID", help="take this import back")
@@ -157,6 +160,26 @@ def _events_parser(commands: Any) -> None:
     parser.add_argument("--note", default="", metavar="TEXT")
     parser.add_argument("--format", default="table", choices=["table", "csv", "json"])
     parser.set_defaults(run=_events)
+
+
+def _report_parser(commands: Any) -> None:
+    parser = commands.add_parser("report", help="pages to take along, as PDF or XLSX")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="report.pdf or report.xlsx")
+    parser.add_argument(
+        "--page", dest="pages", action="append", default=[], metavar="NAME",
+        help=f"one or more of: {', '.join(entry.name for entry in BOARDS)} (default: all)",
+    )  # fmt: skip
+    parser.add_argument("--period", default="12m", choices=[code for code in selection.PERIODS if code != "custom"])
+    parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="first day, instead of --period")
+    parser.add_argument("--to", dest="end", type=_day, metavar="DATE", help="the day after the last")
+    parser.add_argument("--compare", default="previous", choices=list(selection.EARLIER))
+    parser.add_argument("--grain", default="auto", choices=list(selection.GRAINS))
+    for entry in FILTERS:
+        parser.add_argument(f"--{entry.name}", action="append", default=[], metavar=entry.name[0].upper())
+    parser.add_argument("--clock", choices=list(CLOCKS))
+    parser.add_argument("--lang", choices=list(LANGUAGES), help="default: that of the settings")
+    parser.add_argument("--as-of", metavar="DATETIME", help="read open clocks at this instant")
+    parser.set_defaults(run=_report)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -519,6 +542,47 @@ def _metrics(given: argparse.Namespace) -> int:
         answer = queries.ask(engine, query, moment)
     _print_answer(answer, given.format)
     return DONE
+
+
+# --- report -------------------------------------------------------------------------------------------------
+
+
+def _report(given: argparse.Namespace) -> int:
+    writer = downloads.writer(given.out.suffix)
+    boards = tuple(board(name) for name in dict.fromkeys(given.pages)) or BOARDS
+    with _store(given) as store:
+        settings = store.settings()
+        moment = store.moment(parse_instant(given.as_of, settings.zone) if given.as_of else None)
+        if moment is None:
+            raise CxError("There is no data yet. Import a file first.")
+        set_language(given.lang or settings.language)
+        engine = DuckDBEngine(store)
+        values = {entry.name: tuple(getattr(given, entry.name)) for entry in FILTERS if getattr(given, entry.name)}
+        _check_values(engine, values)
+        period = _period(given, engine, moment)
+        held = Held(selection.before_of(period, given.compare), drawn=given.compare == "year")
+        grain = "" if given.grain == "auto" else given.grain
+        filters = Filters(period, values, given.clock or settings.clock)
+        made = reports.report(
+            engine, boards, filters, held, moment, grain=grain, events=[kept.event for kept in store.events()]
+        )
+    try:
+        given.out.write_bytes(writer(made))
+    except OSError as error:
+        raise CxError("{path} cannot be written: {reason}.", path=given.out, reason=error.strerror or error) from None
+    print(given.out)
+    return DONE
+
+
+def _period(given: argparse.Namespace, engine: DuckDBEngine, moment: questions.Moment) -> Period:
+    """The days of --from and --to, or of --period where neither is given."""
+    if given.start or given.end:
+        if not (given.start and given.end):
+            raise CxError("A report needs both --from and --to, or --period.")
+        return Period(given.start, given.end)
+    first = selection.first_day(engine, ("ticket_facts", "survey_facts"))
+    first = first or selection.first_day(engine, ("customer_facts",))
+    return selection.period_of(given.period, moment.complete_until, first)
 
 
 def _check_values(engine: DuckDBEngine, values: dict[str, tuple[str, ...]]) -> None:

@@ -14,9 +14,10 @@ import plotly.graph_objects as go
 
 from cxdata import charts
 from cxdata.errors import UnknownName
-from cxdata.filters import Filters
+from cxdata.filters import Filters, dimension
 from cxdata.i18n import N_, _
-from cxdata.questions import TOTAL, Query
+from cxdata.metrics import metric
+from cxdata.questions import TOTAL, Answer, Query
 from cxdata.settings import Settings
 
 
@@ -100,14 +101,14 @@ def trend(key: str, title: str, subtitle: str, *metrics: str, **more: Any) -> Pa
     return Panel(key, title, subtitle, charts.trend, metrics, **more)
 
 
-def breakdown(metric: str, by: str, title: str, subtitle: str, key: str = "", target: str = "") -> Panel:
+def breakdown(name: str, by: str, title: str, subtitle: str, key: str = "", target: str = "") -> Panel:
     """One metric by one dimension, over the whole period."""
     return Panel(
-        key or f"{metric}_{by}",
+        key or f"{name}_{by}",
         title,
         subtitle,
         charts.breakdown,
-        (metric,),
+        (name,),
         (by,),
         total=True,
         changes=True,
@@ -433,6 +434,22 @@ SLA = Board(
 )
 
 BOARDS: tuple[Board, ...] = (OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, SERVICE, SLA)
+
+
+def nothing(answer: Answer) -> str:
+    """The sentence of a panel that has nothing to draw; "" where there is something."""
+    query = answer.query
+    measured = answer.rows[answer.rows["n"] > 0] if "n" in answer.rows else answer.rows
+    if measured.empty:
+        tables = {metric(name).table for name in query.metrics}
+        if tables == {"survey_facts"}:
+            return _("No answers in this selection.")
+        if tables <= {"customer_facts", "purchase_facts"}:
+            return _("No customers in this selection.")
+        return _("No tickets in this selection that this can be measured on.")
+    if query.by and measured[query.by[0]].isna().all():
+        return _("Nothing here names its {dimension}.", dimension=_(dimension(query.by[0]).label).lower())
+    return ""
 
 
 def board(name: str) -> Board:

@@ -8,10 +8,11 @@ periods mark the events that they are handed.
 from __future__ import annotations
 
 import html
+import inspect
 import math
 import textwrap
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +27,7 @@ from cxdata.events import EVENT_KINDS, Event, overlaps, when
 from cxdata.filters import Period
 from cxdata.i18n import N_, _, language
 from cxdata.metrics import metric
+from cxdata.metrics.words import VERDICTS
 from cxdata.questions import Answer, period_end
 from cxdata.statistics import ControlLimits
 
@@ -129,6 +131,11 @@ def _layout(style: Style, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
     for name, value in more.items():
         base[name] = {**base[name], **value} if isinstance(base.get(name), dict) else value
     return base
+
+
+def draws_events(draw: Callable[..., go.Figure]) -> bool:
+    """Whether a drawing function takes the events that its question concerns."""
+    return "events" in inspect.signature(draw).parameters
 
 
 # --- axes ---------------------------------------------------------------------------------------------------
@@ -801,7 +808,7 @@ def _against(change: Comparison | None) -> str:
         )
     ]
     if not formats.nothing(change.change):
-        worth = f", {_(formats.VERDICTS[change.verdict])}" if change.verdict else ""
+        worth = f", {_(VERDICTS[change.verdict])}" if change.verdict else ""
         lines.append(f"{formats.change(change.change, entry.unit, entry.is_rate)}{worth}")
     if not formats.nothing(change.difference_low):
         ends = (

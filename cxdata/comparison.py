@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,14 @@ class Comparison:
     period: Period
     before_period: Period
     ignored: tuple[str, ...] = ()
+
+
+def stretches(whole: Period, before: Period, until: date) -> tuple[Period, Period]:
+    """(a period up to `until`, the same stretch of another one): a cut period is not compared with a whole one."""
+    now, _previous = whole.cut(until)
+    if now == whole or before.start is None or before.end is None:
+        return now, before
+    return now, Period(before.start, min(before.start + timedelta(days=now.days or 0), before.end))
 
 
 def compare(
@@ -126,15 +134,9 @@ def _plain(number: float) -> float | None:
 def periods(query: Query, moment: Moment, other: Period | Filters | None) -> tuple[Filters, Filters]:
     """(the filters of the stretch that is compared, those of what it is held against)."""
     whole = query.filters.period
-    now, before = whole.cut(moment.complete_until)
-    held = other if isinstance(other, Filters) else replace(query.filters, period=other or before)
-    if other is not None:
-        start, end = held.period.start, held.period.end
-        assert start is not None
-        assert end is not None
-        stretch = end - start if now == whole else timedelta(days=now.days or 0)
-        held = replace(held, period=Period(start, min(start + stretch, end)))
-    return replace(query.filters, period=now), held
+    held = other if isinstance(other, Filters) else replace(query.filters, period=other or whole.previous())
+    now, before = stretches(whole, held.period, moment.complete_until)
+    return replace(query.filters, period=now), replace(held, period=before)
 
 
 def _compared(

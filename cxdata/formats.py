@@ -15,7 +15,6 @@ from cxdata.i18n import N_, _, language
 
 NONE = "–"
 MINUTE, HOUR, DAY = 60, 3600, 86400
-VERDICTS = {"better": N_("better"), "worse": N_("worse"), "none": N_("no clear change")}
 
 
 def nothing(number: float | None) -> bool:

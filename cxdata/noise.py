@@ -85,6 +85,11 @@ def sentence(answer: Answer) -> str:
     return _("Beyond the usual {ends}: {signals}.", ends=ends, signals="; ".join(said))
 
 
+def said(answer: Answer, changes: Mapping[Key, Comparison] | None = None) -> str:
+    """The sentence under a chart: of its groups, where they are held against an earlier period, else of its line."""
+    return of_groups(answer.query.by[0], changes) if changes is not None else sentence(answer)
+
+
 def of_groups(by: str, changes: Mapping[Key, Comparison]) -> str:
     """Which groups changed more than by chance against the earlier period, and how many did not; "" where none is judged."""
     judged = {key[0]: one for key, one in changes.items() if one.verdict}

@@ -26,6 +26,7 @@ from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
 from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
 from cxdata.tallies import Tally
 
+NO_ROWS = pd.DataFrame(columns=["metric", "period", *COLUMNS])
 _COUNTS = ("n", "x", "promoters", "detractors")  # parts that are 0 where nothing happened
 
 
@@ -69,7 +70,7 @@ def _together(found: Sequence[pd.DataFrame | dict[str, Any]]) -> pd.DataFrame:
         if rows is not None:
             frames.append(rows)
     if not frames:
-        return pd.DataFrame(columns=["metric", "period", *COLUMNS])
+        return NO_ROWS
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 

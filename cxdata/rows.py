@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from cxdata import calendars
+from cxdata import calendars, formats
 from cxdata.engine import Engine
 from cxdata.filters import Filters, Period
+from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.tickets import BREACHED, running
 from cxdata.questions import Moment, Query
 from cxdata.scans import scope
+from cxdata.settings import Settings
 
 LATENESS = ((0, 3600), (3600, 4 * 3600), (4 * 3600, 8 * 3600), (8 * 3600, 86400), (86400, 3 * 86400), (3 * 86400, None))
 
@@ -92,3 +94,26 @@ def lateness(engine: Engine, filters: Filters, moment: Moment, target: str) -> l
     sql = f"select {counts} from ticket_facts where {where} and {target}_judged_s <= $as_of_s and not {target}_met"
     row = engine.query(sql, **params).to_pylist()[0]
     return [(low, high, int(row[f"b{place}"])) for place, (low, high) in enumerate(LATENESS)]
+
+
+def customer_remarks(engine: Engine, settings: Settings) -> list[str]:
+    """What has to be said with numbers of customers whose dates were not in a file: estimated, or derived."""
+    sql = "select count(*) filter (where estimated) as estimated, count(*) filter (where derived) as derived from customer_facts"
+    found, said = engine.query(sql).to_pylist()[0], []
+    if found["estimated"]:
+        said.append(
+            _(
+                "Estimated from activity: there is no customers file. A customer counts as gone {days} days after the "
+                "last purchase or contact. Import a customers file to measure it.",
+                days=settings.churn_after_days,
+            )
+        )
+    if found["derived"]:
+        said.append(
+            _(
+                "The dates of {count} customers are derived from months of tenure: these customers are in the survival "
+                "curve, and in no number by month.",
+                count=formats.decimal(found["derived"], 0),
+            )
+        )
+    return said

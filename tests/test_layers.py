@@ -29,8 +29,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.watching"),
     ("cxdata.queries",),
     ("cxdata.rows", "cxdata.comparison", "cxdata.noise", "cxdata.summary"),
+    ("cxdata.selection",),
     ("cxdata.charts", "cxdata.before_after"),
-    ("cxdata.boards",),
+    ("cxdata.boards", "cxdata.marks"),
+    ("cxdata.reports", "cxdata.drawing"),
+    ("cxdata.paper", "cxdata.sheets"),
+    ("cxdata.downloads",),
     ("cxdata.ui", "cxdata.__main__"),
     ("pages", "dashboard", "benchmarks"),
 )

@@ -6,15 +6,19 @@ import streamlit as st
 
 from cxdata.boards import Board, Section
 from cxdata.i18n import _
-from cxdata.ui import look, state
+from cxdata.ui import look, state, take
 from cxdata.ui.cards import cards
 from cxdata.ui.panels import panel, wall
-from cxdata.ui.view import View, beside
+from cxdata.ui.view import View
 
 
 def head(board: Board) -> View:
-    """Title and sentence of a board's page, and its view. Stops the run where there is nothing to show."""
-    return look.head(_(board.title), *board.uses, needs=board.needs, what=_(board.what) if board.what else "")
+    """Title and sentence of a board's page, the menu to take it along, and its view. Stops the run where there is nothing to show."""
+    with st.container(horizontal=True, vertical_alignment="center", key="cx-head"):
+        with st.container():
+            view = look.head(_(board.title), *board.uses, needs=board.needs, what=_(board.what) if board.what else "")
+        take.pages(board)
+    return view
 
 
 def show(board: Board, view: View) -> None:
@@ -40,7 +44,7 @@ def _panels(section: Section, view: View) -> None:
             _(entry.subtitle),
             entry.draw,
             query,
-            before=view.before if entry.changes else None,
-            beside=beside(view, query) if entry.is_line else None,
+            before=view.held.before if entry.changes else None,
+            beside=view.held.beside(query) if entry.is_line else None,
             **entry.drawn_with(settings),
         )

@@ -8,7 +8,7 @@ from cxdata import formats, summary
 from cxdata.boards import page_of
 from cxdata.i18n import _
 from cxdata.ui import look, state
-from cxdata.ui.view import View, name_of
+from cxdata.ui.view import View
 
 METRICS = (
     "nps", "csat", "ces", "retention_rate", "first_response_time", "resolution_time", "sla", "unanswered_rate",
@@ -19,9 +19,9 @@ ICONS = {"up": ":material/arrow_upward:", "down": ":material/arrow_downward:", "
 
 def show(view: View) -> None:
     """The summary as a box of links, worst and best by their icons."""
-    found = state.summarised(METRICS, view.filters, view.other or view.before)
-    if view.other:
-        title = _("What differs beyond noise from {held}", held=name_of(view))
+    found = state.summarised(METRICS, view.filters, view.held.against)
+    if view.held.other:
+        title = _("What differs beyond noise from {held}", held=view.held.name)
     else:
         title = _("What changed beyond noise since {held}", held=formats.span(found.held))
     pages = st.session_state.get("_pages", {})

@@ -14,14 +14,14 @@ from cxdata.charts import spark_svg
 from cxdata.comparison import Comparison
 from cxdata.i18n import _
 from cxdata.metrics import metric
+from cxdata.metrics.words import VERDICTS
 from cxdata.ui import look, state
-from cxdata.ui.view import View, name_of
+from cxdata.ui.view import View
 
 
 def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
     """A wall of cards: {metric: page it leads to, or ""}."""
     compared = view.compared(*links)
-    held = name_of(view) if view.other else ""
     sparks = state.ask(view.series(*links))
     pages = st.session_state.get("_pages", {})
     with st.container(key="cx-cards"):
@@ -34,7 +34,7 @@ def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
                     st.page_link(pages[page], label=title, help=_(entry.meaning))
                 else:
                     st.html(f'<div class="cx-sub">{look.escaped(title)}</div>')
-                st.html(_body(compared[name], held) + _spark(sparks.of(name)))
+                st.html(_body(compared[name], view.held.name) + _spark(sparks.of(name)))
 
 
 def _body(found: Comparison, held: str) -> str:
@@ -67,10 +67,8 @@ def _chip(found: Comparison) -> str:
     entry = metric(found.metric)
     change = look.escaped(formats.change(found.change, entry.unit, entry.is_rate))
     if found.verdict in ("better", "worse"):
-        return (
-            f'<span class="cx-chip {found.verdict}">{change} {look.escaped(_(formats.VERDICTS[found.verdict]))}</span>'
-        )
-    words = f'<span class="cx-small">{look.escaped(_(formats.VERDICTS[found.verdict]))}</span>' if found.verdict else ""
+        return f'<span class="cx-chip {found.verdict}">{change} {look.escaped(_(VERDICTS[found.verdict]))}</span>'
+    words = f'<span class="cx-small">{look.escaped(_(VERDICTS[found.verdict]))}</span>' if found.verdict else ""
     return f'<span class="cx-chip">{change}</span>{words}'
 
 

@@ -9,6 +9,7 @@ from cxdata import formats
 from cxdata.comparison import Comparison
 from cxdata.i18n import N_, _
 from cxdata.metrics import metric
+from cxdata.metrics.words import VERDICTS
 from cxdata.ui import look
 
 GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -35,7 +36,7 @@ def table(found: Sequence[Comparison], other: str, own: str) -> str:
 def _row(one: Comparison) -> str:
     entry = metric(one.metric)
     verdict = (
-        f'<span class="cx-chip {one.verdict}">{look.escaped(_(formats.VERDICTS[one.verdict]))}</span>'
+        f'<span class="cx-chip {one.verdict}">{look.escaped(_(VERDICTS[one.verdict]))}</span>'
         if one.verdict in ("better", "worse")
         else ""
     )

@@ -15,6 +15,7 @@ from cxdata.errors import CxError
 from cxdata.filters import FILTERS, NOTHING
 from cxdata.formats import group
 from cxdata.i18n import LANGUAGES, _, set_language
+from cxdata.selection import CLOCK_WORDS, COMPARES, GRAINS, PERIODS
 from cxdata.ui import look, state, view
 from cxdata.ui.menu import MENU, WITHOUT_FILTERS
 
@@ -43,7 +44,7 @@ def navigation() -> tuple[st.Page, dict[str, st.Page]]:
 def sidebar_filters() -> None:
     """The filters that all pages share. Widgets hold codes; the words are in the reader's language."""
     with st.sidebar:
-        _choice("period", _("Period"), view.PERIODS)
+        _choice("period", _("Period"), PERIODS)
         if st.session_state["period"] == "custom":
             _days("from", "to", _("The period ends before it starts: 12 months are shown."))
         for entry in FILTERS:
@@ -57,10 +58,10 @@ def sidebar_filters() -> None:
                 format_func=partial(group, entry.name), select_all=False,
             )  # fmt: skip
         with st.expander(_("More choices"), icon=":material/tune:"):
-            _choice("compare", _("Compare with"), view.COMPARES)
+            _choice("compare", _("Compare with"), COMPARES)
             _compared_with()
-            _choice("per", _("Show per"), view.GRAINS)
-            _choice("clock", _("Clock"), view.CLOCK_WORDS)
+            _choice("per", _("Show per"), GRAINS)
+            _choice("clock", _("Clock"), CLOCK_WORDS)
         if view.is_filtered():
             st.button(_("Clear filters"), icon=":material/filter_alt_off:", on_click=view.reset, width="stretch")
 

@@ -13,9 +13,10 @@ from cxdata.comparison import Comparison
 from cxdata.events import Event
 from cxdata.i18n import N_, _
 from cxdata.metrics import metric
+from cxdata.metrics.words import VERDICTS
+from cxdata.selection import CLOCK_WORDS
 from cxdata.ui import look, state
 from cxdata.ui.panels import plain_csv
-from cxdata.ui.view import CLOCK_WORDS
 
 GROUPS = (
     (("better", "worse"), N_("Clear changes")),
@@ -74,9 +75,7 @@ def _table(found: Sequence[Comparison]) -> str:
 def _row(one: Comparison) -> str:
     entry = metric(one.metric)
     verdict = (
-        f'<span class="cx-chip {one.verdict}">{look.escaped(_(formats.VERDICTS[one.verdict]))}</span>'
-        if one.verdict
-        else ""
+        f'<span class="cx-chip {one.verdict}">{look.escaped(_(VERDICTS[one.verdict]))}</span>' if one.verdict else ""
     )
     cells = [
         look.escaped(_(entry.label)),

@@ -7,7 +7,7 @@ import re
 
 import streamlit as st
 
-from cxdata import formats
+from cxdata import rows
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.ui import state, view
@@ -65,7 +65,18 @@ _CSS = """
 [class*="st-key-cx-menu"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
              overflow: hidden; clip-path: inset(50%); }}
 @media (max-width: 640px) {{ [data-testid="stMainBlockContainer"] {{ padding-left: 1rem; padding-right: 1rem; }} }}
-@media print {{ [data-testid="stSidebar"], [data-testid="stHeader"], [class*="st-key-cx-menu"] {{ display: none; }} }}
+/* On paper: no menus; wide enough that no chart, whose width the screen has set, is cut; nothing broken over two pages. */
+@page {{ size: A4 landscape; margin: 10mm; }}
+@media print {{
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [class*="st-key-cx-menu"],
+  .st-key-cx-take, .st-key-cx-sample a, .st-key-cx-sample button, [data-testid="stStatusWidget"] {{ display: none; }}
+  [data-testid="stMainBlockContainer"] {{ padding: 0; max-width: none; zoom: .7; }}
+  [data-testid="stPlotlyChart"], [data-testid="stDataFrame"], .cx-comment, .st-key-cx-cards [data-testid="stLayoutWrapper"],
+  [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] [data-testid="stPlotlyChart"]):not(:has([data-testid="stLayoutWrapper"] [data-testid="stPlotlyChart"]))
+    {{ break-inside: avoid; }}
+  h1, h2, h3 {{ break-after: avoid; }}
+  * {{ print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
+}}
 </style>
 """
 _LIGHT = {
@@ -157,23 +168,5 @@ def empty(text: str) -> None:
 
 def estimated_note() -> None:
     """Say it where the dates of customers were not in a file: estimated from activity, or derived from durations."""
-    sql = "select count(*) filter (where estimated) as estimated, count(*) filter (where derived) as derived from customer_facts"
-    found = state.engine().query(sql).to_pylist()[0]
-    if found["estimated"]:
-        st.info(
-            _(
-                "Estimated from activity: there is no customers file. A customer counts as gone {days} days after the "
-                "last purchase or contact. Import a customers file to measure it.",
-                days=state.settings().churn_after_days,
-            ),
-            icon=":material/info:",
-        )
-    if found["derived"]:
-        st.info(
-            _(
-                "The dates of {count} customers are derived from months of tenure: these customers are in the survival "
-                "curve, and in no number by month.",
-                count=formats.decimal(found["derived"], 0),
-            ),
-            icon=":material/info:",
-        )
+    for said in rows.customer_remarks(state.engine(), state.settings()):
+        st.info(said, icon=":material/info:")

@@ -10,12 +10,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cxdata import formats, noise
+from cxdata.boards import nothing
 from cxdata.events import when
 from cxdata.filters import Period, dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.questions import Answer, Query
-from cxdata.ui import look, state
+from cxdata.ui import look, state, take
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
@@ -67,30 +68,25 @@ def _panel(
     if menu.open:
         with menu:
             _details(key, answer)
-    measured = answer.rows[answer.rows["n"] > 0] if "n" in answer.rows else answer.rows
-    if measured.empty:
-        st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{_nothing(query)}</div>')
-        return
-    if query.by and measured[query.by[0]].isna().all():
-        said = _("Nothing here names its {dimension}.", dimension=_(dimension(query.by[0]).label).lower())
+            with st.container(horizontal=True):
+                take.chart(
+                    key,
+                    title,
+                    subtitle,
+                    draw,
+                    answer,
+                    state.drawn_with(state.with_events(draw, query, options), query, before, beside),
+                )
+    if said := nothing(answer):
         st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{look.escaped(said)}</div>')
         return
     figure = state.figure(draw, query, before, beside, **options)
-    said = noise.of_groups(query.by[0], state.changes(query, before)) if before else noise.sentence(answer)
+    said = noise.said(answer, state.changes(query, before) if before else None)
     happened = "; ".join(f"{event.name}, {when(event)}" for event in state.marked(draw, query))
     alt = f"{title}. {subtitle} {said} {happened and _('Events: {names}.', names=happened)}"
     st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=alt.strip())
     if said:
         st.html(f'<div class="cx-small">{look.escaped(said)}</div>')
-
-
-def _nothing(query: Query) -> str:
-    family = {metric(name).table for name in query.metrics}
-    if family == {"survey_facts"}:
-        return _("No answers in this selection.")
-    if family <= {"customer_facts", "purchase_facts"}:
-        return _("No customers in this selection.")
-    return _("No tickets in this selection that this can be measured on.")
 
 
 def _details(key: str, answer: Answer) -> None:

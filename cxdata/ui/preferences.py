@@ -16,9 +16,9 @@ from cxdata import formats
 from cxdata.errors import CxError
 from cxdata.i18n import LANGUAGES, N_, _, language
 from cxdata.schema import PRIORITIES
+from cxdata.selection import CLOCK_WORDS
 from cxdata.settings import CLOCKS, COUNT_AS, Policy, Settings
 from cxdata.ui import look, state
-from cxdata.ui.view import CLOCK_WORDS
 
 COUNT_AS_WORDS = {
     "one_touch": N_("One agent reply and never reopened (Zendesk)"),

@@ -7,7 +7,6 @@ data), and answers and figures cached by question and data version.
 from __future__ import annotations
 
 import hashlib
-import inspect
 import os
 import threading
 from collections.abc import Callable
@@ -21,7 +20,7 @@ import streamlit as st
 from cxdata import before_after, comparison, i18n, queries, summary
 from cxdata.arrays import Key
 from cxdata.before_after import Reading
-from cxdata.charts import Style
+from cxdata.charts import Style, draws_events
 from cxdata.comparison import Comparison
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
@@ -190,15 +189,28 @@ def _figure(
     before: Period | None,
     beside: tuple[Query, str] | None,
 ) -> go.Figure:
+    return _draw(ask(query), style(), **drawn_with(dict(options), query, before, beside))
+
+
+def drawn_with(
+    options: dict[str, Any], query: Query, before: Period | None, beside: tuple[Query, str] | None
+) -> dict[str, Any]:
+    """The options of a drawing function with the answers that stand beside its own."""
     more: dict[str, Any] = {"changes": changes(query, before)} if before else {}
     if beside:
         more["beside"] = (ask(beside[0]), beside[1])
-    return _draw(ask(query), style(), **dict(options), **more)
+    return options | more
+
+
+def with_events(draw: Callable[..., go.Figure], query: Query, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a drawing function with the events to mark, if there are any."""
+    happened = marked(draw, query)
+    return options | ({"events": happened} if happened else {})
 
 
 def marked(draw: Callable[..., go.Figure], query: Query) -> tuple[Event, ...]:
     """The events that concern a question, where the drawing function takes `events`."""
-    if "events" not in inspect.signature(draw).parameters:
+    if not draws_events(draw):
         return ()
     return concerning((kept.event for kept in events()), query.filters)
 
@@ -214,8 +226,7 @@ def figure(
 
     `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line.
     """
-    if happened := marked(draw, query):
-        options["events"] = happened
+    options = with_events(draw, query, options)
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
     return _figure(key, query, draw, tuple(sorted(options.items())), before, beside)
 

@@ -8,40 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import streamlit as st
 
-from cxdata import comparison, formats
+from cxdata import selection
 from cxdata.comparison import Comparison
-from cxdata.filters import FILTERS, NOTHING, Filters, Period, add_months, dimension
-from cxdata.i18n import N_, _
+from cxdata.filters import FILTERS, NOTHING, Filters, Period
+from cxdata.i18n import _
 from cxdata.questions import Answer, Query
+from cxdata.selection import COMPARES, GRAINS, PERIODS, Held, before_of, grain_of, period_of
 from cxdata.settings import CLOCKS
 from cxdata.ui import state
 
-PERIODS = {
-    "1m": N_("This month"),
-    "prev": N_("Last month"),
-    "3m": N_("3 months"),
-    "6m": N_("6 months"),
-    "12m": N_("12 months"),
-    "24m": N_("24 months"),
-    "year": N_("This year"),
-    "lastyear": N_("Last year"),
-    "all": N_("All data"),
-    "custom": N_("From – to"),
-}
-COMPARES = {
-    "previous": N_("Period before"),
-    "year": N_("Year before"),
-    "chosen": N_("A chosen period"),
-    "team": N_("Another team"),
-    "rest": N_("The other teams"),
-}
-GRAINS = {"auto": N_("Automatic"), "day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter")}
-CLOCK_WORDS = {"calendar": N_("Calendar time"), "business": N_("Business hours")}
 DEFAULTS: dict[str, Any] = {"period": "12m", "compare": "previous", "per": "auto", "against": ""}
 OF_PAGE: dict[str, dict[str, Any]] = {"compare": {"split": "", "first": [], "second": [], "metric": ""}}
 DAYS = ("from", "to", "against_from", "against_to")
@@ -49,16 +29,11 @@ DAYS = ("from", "to", "against_from", "against_to")
 
 @dataclass(frozen=True)
 class View:
-    """The reader's choices, and the questions that pages ask under them.
-
-    `before`: the earlier period that numbers are held against; `other`: the other selection that they are held against
-    instead, if that was chosen.
-    """
+    """The reader's choices, and the questions that pages ask under them. `held`: what numbers are held against."""
 
     filters: Filters
     grain: str
-    before: Period
-    other: Filters | None = None
+    held: Held
     uses: tuple[str, ...] = field(default=())
 
     def series(self, *names: str, by: tuple[str, ...] = (), grain: str | None = None) -> Query:
@@ -71,7 +46,7 @@ class View:
 
     def compared(self, *names: str) -> dict[str, Comparison]:
         """The metrics here and in what they are held against."""
-        return state.compare(Query(names, filters=self.filters), self.other or self.before)
+        return state.compare(Query(names, filters=self.filters), self.held.against)
 
     def one(self, name: str) -> Answer:
         return state.ask(self.totals(name))
@@ -184,55 +159,28 @@ def other_teams(chosen: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 def first_day(facts: str) -> date | None:
     """The first day of the data that a page is about; of tickets and surveys where it is about several."""
-    days = {"ticket_facts": "created_on", "survey_facts": "answered_on", "customer_facts": "started_on"}
-    tables = [facts] if facts in days else ["ticket_facts", "survey_facts"]
+    tables = (
+        [facts] if facts in ("ticket_facts", "survey_facts", "customer_facts") else ["ticket_facts", "survey_facts"]
+    )
     tables = [table for table in tables if state.has(table)] or ["customer_facts"]
-    found = [state.engine().query(f"select min({days[table]}) as first from {table}").to_pylist() for table in tables]
-    return min((rows[0]["first"] for rows in found if rows[0]["first"]), default=None)
-
-
-def period_of(code: str, complete: date, first: date | None) -> Period:
-    """The days of a period code, seen from the last whole day of the data."""
-    today = complete - timedelta(days=1)
-    month = today.replace(day=1)
-    after = add_months(month, 1)
-    if code.endswith("m") and code[:-1].isdigit():
-        return Period(add_months(after, -int(code[:-1])), after)
-    if code == "prev":
-        return Period(add_months(month, -1), month)
-    if code == "year":
-        return Period(date(today.year, 1, 1), date(today.year + 1, 1, 1))
-    if code == "lastyear":
-        return Period(date(today.year - 1, 1, 1), date(today.year, 1, 1))
-    if code == "custom" and (chosen := _between("from", "to")):
-        return chosen
-    if first and first < after and code == "all":
-        return Period(first.replace(day=1), after)
-    return Period(add_months(after, -12), after)
+    return selection.first_day(state.engine(), tables)
 
 
 def current(uses: tuple[str, ...], facts: str = "") -> View:
     """The view of this run. `uses`: the dimensions that the page's numbers have; `facts`: the table they are from."""
     moment, session = state.the_moment(), st.session_state
     first = first_day(facts) if session["period"] == "all" else None
-    period = period_of(session["period"], moment.complete_until, first)
+    period = period_of(session["period"], moment.complete_until, first, _between("from", "to"))
     chosen = {entry.name: tuple(session[entry.name]) for entry in FILTERS if session[entry.name]}
-    before = period.year_before() if session["compare"] == "year" else period.previous()
-    if session["compare"] == "chosen":
-        before = _between("against_from", "against_to") or before
-    grain = session["per"] if session["per"] != "auto" else _grain(period)
+    days = _between("against_from", "against_to")
+    before = before_of(period, session["compare"], days)
+    grain = session["per"] if session["per"] != "auto" else grain_of(period)
     filters, teams = Filters(period, chosen, session["clock"]), other_teams(chosen)
-    other = replace(filters, values={**chosen, "team": teams}) if teams else None
-    return View(filters, grain, before, other, uses)
-
-
-def _grain(period: Period) -> str:
-    days = period.days or 366
-    if days <= 35:
-        return "day"
-    if days <= 100:
-        return "week"
-    return "month" if days <= 1100 else "quarter"
+    held = Held(before, drawn=session["compare"] == "year" or (session["compare"] == "chosen" and days is not None))
+    if teams:
+        name = ", ".join(teams) if session["compare"] == "team" else _("the other teams")
+        held = Held(period.previous(), replace(filters, values={**chosen, "team": teams}), name, drawn=True)
+    return View(filters, grain, held, uses)
 
 
 def sentence(view: View, *, held: bool = True) -> str:
@@ -240,44 +188,7 @@ def sentence(view: View, *, held: bool = True) -> str:
 
     `held`: numbers are held against something.
     """
-    parts = []
-    for name, chosen in view.filters.values.items():
-        parts.append(", ".join(formats.group(name, word) for word in chosen))
-    words = " · ".join(parts) or _("Everything")
-    asked = Query((), filters=view.filters)
-    now, other = comparison.periods(asked, state.the_moment(), view.other or view.before)
-    stretch = formats.span(now.period if held else view.filters.period)
-    if held:
-        against = name_of(view) if view.other else formats.span(other.period)
-        stretch = _("{now} against {before}", now=stretch, before=against)
-    text = f"{words} · {stretch} · {_(CLOCK_WORDS[view.filters.clock])}"
-    local = state.the_moment().local
-    whole = local.time() == datetime.min.time()
-    last = formats.day(local.date() - timedelta(days=1)) if whole else formats.instant(local)
-    seen = _("data up to {day}", day=last)
-    ignored = [_(dimension(name).label) for name in view.filters.values if name not in view.uses]
-    if ignored:
-        text += f" · {_('not filtered here by: {names}', names=', '.join(ignored))}"
-    return f"{text} · {seen}"
-
-
-def name_of(view: View) -> str:
-    """What numbers are held against, where it is another selection: the name of a team, or "the other teams"."""
-    if st.session_state["compare"] == "team" and view.other:
-        return ", ".join(view.other.values["team"])
-    return _("the other teams")
-
-
-def beside(view: View, query: Query) -> tuple[Query, str] | None:
-    """(the question of what was chosen to be held against, its name), to be drawn beside a line; None for the default."""
-    if view.other:
-        return replace(query, filters=view.other), name_of(view)
-    if st.session_state["compare"] == "previous":
-        return None
-    before = view.before
-    if st.session_state["compare"] == "chosen" and _between("against_from", "against_to") is None:
-        return None
-    return replace(query, filters=replace(query.filters, period=before)), formats.span(before)
+    return selection.sentence(view.filters, view.held if held else None, state.the_moment(), view.uses)
 
 
 def without(view: View, *names: str) -> View:
@@ -286,4 +197,5 @@ def without(view: View, *names: str) -> View:
     def kept(filters: Filters) -> Filters:
         return replace(filters, values={name: own for name, own in filters.values.items() if name not in names})
 
-    return replace(view, filters=kept(view.filters), other=kept(view.other) if view.other else None)
+    other = view.held.other
+    return replace(view, filters=kept(view.filters), held=replace(view.held, other=kept(other) if other else None))

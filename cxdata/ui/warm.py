@@ -9,12 +9,12 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Event, Thread
 
-from cxdata import charts, i18n, watching
+from cxdata import charts, i18n, selection, watching
 from cxdata.errors import CxError
 from cxdata.filters import Filters
 from cxdata.i18n import N_
 from cxdata.questions import Query
-from cxdata.ui import state, view
+from cxdata.ui import state
 from cxdata.understanding import Choices
 from cxdata.watching import Failure, Watch
 
@@ -36,7 +36,7 @@ def warm() -> None:
     if moment is None:
         return
     i18n.set_language(state.settings().language)
-    period = view.period_of("12m", moment.complete_until, None)
+    period = selection.period_of("12m", moment.complete_until)
     filters = Filters(period, {}, state.settings().clock)
     state.compare(Query(HEADLINES, filters=filters), period.previous())
     query = Query(HEADLINES, "month", (), filters)

@@ -1,0 +1,153 @@
+"""What is taken along: the boards chosen, with every answer on them and all that has to be said with the numbers.
+
+In: boards, filters, what they are held against, an engine, the moment. Out: a Report, plain values, which `paper` and `sheets` write
+as PDF and XLSX. It asks what the pages ask, so the numbers are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from cxdata import comparison, formats, queries, rows, selection
+from cxdata.boards import Board, Panel
+from cxdata.charts import draws_events
+from cxdata.comparison import Comparison
+from cxdata.engine import Engine
+from cxdata.errors import CxError
+from cxdata.events import Event, concerning
+from cxdata.filters import Filters, Period
+from cxdata.i18n import N_, _
+from cxdata.metrics import ALL, metric
+from cxdata.metrics.base import Metric
+from cxdata.questions import Answer, Moment, Query
+from cxdata.selection import Held
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A board with its answers. `missing`: the sentence of a board that has no data, and nothing else then.
+
+    `cards`: the comparisons, `series` the same metrics over time; `panels`: each with its answer; `more`: {key of a panel:
+    what else is drawn}; `remarks`: what has to be
+    said with these numbers.
+    """
+
+    board: Board
+    sentence: str
+    cards: Mapping[str, Comparison]
+    series: Answer
+    panels: tuple[tuple[Panel, Answer], ...]
+    more: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Chapters under one title. `filters`, `held` and `grain` as chosen; `made`: when, if it is to be said."""
+
+    title: str
+    chapters: tuple[Chapter, ...]
+    filters: Filters
+    held: Held
+    grain: str
+    moment: Moment
+    made: datetime | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The choices in words, for all chapters."""
+        return selection.sentence(self.filters, self.held, self.moment, tuple(self.filters.values))
+
+    @property
+    def compared(self) -> tuple[Period, Period]:
+        """The stretches that are compared."""
+        return comparison.stretches(self.filters.period, self.held.before, self.moment.complete_until)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Every metric in the report, in the order of the registry."""
+        there = {name for chapter in self.chapters if not chapter.missing for name in chapter.board.metrics}
+        return tuple(entry for entry in ALL if entry.name in there)
+
+
+def report(
+    engine: Engine, boards: Sequence[Board], filters: Filters, held: Held, moment: Moment, *, grain: str = "",
+    made: datetime | None = None, events: Sequence[Event] = (),
+) -> Report:  # fmt: skip
+    """Ask all that is on the boards. Raises CxError where none of them has data.
+
+    `grain`: day, week, month or quarter, by default what suits the period.
+    """
+    grain = grain or selection.grain_of(filters.period)
+    chapters = tuple(_chapter(engine, board, filters, held, moment, grain, events) for board in boards)
+    if all(chapter.missing for chapter in chapters):
+        raise CxError(chapters[0].missing if chapters else N_("Choose at least one page."))
+    title = _(boards[0].title) if len(boards) == 1 else _("Customer care report")
+    return Report(title, chapters, filters, held, grain, moment, made)
+
+
+def _chapter(
+    engine: Engine, board: Board, filters: Filters, held: Held, moment: Moment, grain: str, events: Sequence[Event]
+) -> Chapter:
+    sentence = selection.sentence(filters, held, moment, board.uses)
+    own = replace(filters, values={name: chosen for name, chosen in filters.values.items() if name in board.uses})
+    cards = Query(tuple(board.cards), filters=own)
+    if board.needs and not engine.query(f"select count(*) > 0 as there from {board.needs}").to_pylist()[0]["there"]:
+        return Chapter(board, sentence, {}, Answer(cards, queries.NO_ROWS), (), missing=board.what)
+    return Chapter(
+        board,
+        sentence,
+        comparison.compare(engine, cards, moment, _only(held.against, board.uses)),
+        queries.ask(engine, replace(cards, grain=grain), moment),
+        tuple((panel, queries.ask(engine, panel.query(own, grain), moment)) for panel in board.panels),
+        {
+            panel.key: _more(engine, panel, panel.query(own, grain), held, moment, events, board.uses)
+            for panel in board.panels
+        },
+        tuple(rows.customer_remarks(engine, moment.settings)) if board.needs == "customer_facts" else (),
+    )
+
+
+def _only(held: Period | Filters, uses: Collection[str]) -> Period | Filters:
+    """What is held against, without the filters that the numbers of a board do not have."""
+    if isinstance(held, Period):
+        return held
+    return replace(held, values={name: chosen for name, chosen in held.values.items() if name in uses})
+
+
+def _more(
+    engine: Engine,
+    panel: Panel,
+    query: Query,
+    held: Held,
+    moment: Moment,
+    events: Sequence[Event],
+    uses: Collection[str],
+) -> dict[str, Any]:
+    """What is drawn besides the answer, as on the page."""
+    found: dict[str, Any] = {}
+    if panel.changes:
+        found["changes"] = comparison.compare_groups(engine, query, moment, held.before)
+    if panel.is_line and (beside := held.beside(query)):
+        asked, name = beside
+        own = _only(asked.filters, uses)
+        assert isinstance(own, Filters)
+        found["beside"] = queries.ask(engine, replace(asked, filters=own), moment), name
+    if draws_events(panel.draw):
+        found["events"] = concerning(events, query.filters)
+    return found
+
+
+def measured_on(answer: Answer) -> str:
+    """On how many rows the values of an answer are measured: "n = 120 – 340"; "" for counts and curves."""
+    if all(metric(name).unit == "count" for name in answer.query.metrics) or "month" in answer.rows:
+        return ""
+    known = answer.rows["n"][answer.rows["n"] > 0]
+    if known.empty:
+        return ""
+    low, high = (formats.decimal(int(end), 0) for end in (known.min(), known.max()))
+    return f"n = {low}" if low == high else f"n = {low} – {high}"

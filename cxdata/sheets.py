@@ -1,0 +1,387 @@
+"""A report as a workbook: numbers as numbers, on a sheet for each page, with what has to be said with them.
+
+In: a Report. Out: the bytes of an XLSX. Shares are percentages, durations times, periods dates; trends and breakdowns have a
+chart of Excel's own beside their rows. Text is written as text, so that nothing in it is read as a formula.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from cxdata import charts, formats, noise, selection
+from cxdata.boards import Panel, nothing
+from cxdata.charts import LIGHT
+from cxdata.filters import FILTERS, dimension
+from cxdata.i18n import _
+from cxdata.metrics import metric
+from cxdata.metrics.words import BETTER, FILED, RULES, UNITS, VERDICTS
+from cxdata.questions import Answer
+from cxdata.reports import Chapter, Report
+
+NUMBERS = {
+    "share": "0.0%",
+    "duration": "[h]:mm:ss",
+    "count": "#,##0",
+    "nps": "0.0",
+    "score": "0.00",
+    "quality": "0.0",
+    "money": '"€" #,##0.00',
+    "number": "0.00",
+}
+PERIODS = {"month": "mmm yyyy", "quarter": "mmm yyyy", "year": "yyyy"}
+DAY = 86400
+CHART_ROWS = 15  # height of a chart, in rows
+TREND, BARS, BREAKDOWN, STACK = "line", "column", "bar", "stack"
+CHARTS: dict[Callable[..., Any], str] = {
+    charts.trend: TREND,
+    charts.bars_and_line: BARS,
+    charts.nps_segments: STACK,
+    charts.breakdown: BREAKDOWN,
+}
+
+
+def to_xlsx(report: Report) -> bytes:
+    """The report as a workbook."""
+    out = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "nan_inf_to_errors": False,
+        "default_date_format": "d mmm yyyy",
+    }
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties(
+            {"title": report.title, "comments": report.sentence, "author": "CX Dashboard", "created": _made(report)}
+        )
+        writing = _Book(book)
+        _summary(writing, report)
+        for chapter in report.chapters:
+            _chapter(writing, chapter)
+        _definitions(writing, report)
+    return out.getvalue()
+
+
+def _made(report: Report) -> datetime:
+    """When the workbook was made, or else the moment of its data, so that the same report is the same file."""
+    return (report.made or report.moment.local).astimezone(UTC).replace(tzinfo=None)
+
+
+class _Book:
+    """A workbook with the formats and names that it has used so far."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self.names: set[str] = set()
+
+    def style(self, **properties: Any) -> Any:
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format({"valign": "top", **properties})
+        return self.formats[key]
+
+    def sheet(self, title: str) -> _Sheet:
+        name = sheet_name(title, self.names)
+        self.names.add(name.casefold())
+        return _Sheet(self, self.book.add_worksheet(name), name)
+
+
+def sheet_name(title: str, taken: set[str]) -> str:
+    """A name that Excel allows: at most 31 characters, none of []:*?/ and backslash, and unlike the others."""
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip(" '")[:31].strip(" '") or "–"
+    name, number = plain, 2
+    while name.casefold() in taken or name.casefold() == "history":
+        name, number = f"{plain[: 31 - len(str(number)) - 1]} {number}", number + 1
+    return name
+
+
+class _Sheet:
+    """A sheet filled from the top; `row` is where the next line goes."""
+
+    def __init__(self, book: _Book, sheet: Any, name: str) -> None:
+        self.book, self.sheet, self.name, self.row = book, sheet, name, 0
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&8&F – &A&R&8&P / &N")
+
+    def line(self, text: str, *, skip: int = 0, **style: Any) -> None:
+        """A line of text, not wrapped."""
+        self.sheet.write_string(self.row, 0, text, self.book.style(**style))
+        self.row += 1 + skip
+
+    def header(self, words: Sequence[str]) -> None:
+        style = self.book.style(bold=True, bg_color="#eef1f5", bottom=1, bottom_color="#b3bccb", text_wrap=True)
+        for column, word in enumerate(words):
+            self.sheet.write_string(self.row, column, word, style)
+        self.row += 1
+
+    def cells(self, cells: Sequence[tuple[Any, str]], **style: Any) -> None:
+        """A row of (value, number format): numbers and dates as such, nothing as nothing, all else as text."""
+        for column, (value, pattern) in enumerate(cells):
+            self.cell(column, value, pattern, **style)
+        self.row += 1
+
+    def cell(self, column: int, value: Any, pattern: str = "", **style: Any) -> None:
+        look = self.book.style(num_format=pattern, align="right", **style) if pattern else self.book.style(**style)
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            self.sheet.write_blank(self.row, column, None, look)
+        elif isinstance(value, bool) or not isinstance(value, int | float | date):
+            self.sheet.write_string(self.row, column, str(value)[:32767], look)
+        elif isinstance(value, date):
+            self.sheet.write_datetime(self.row, column, value, look)
+        else:
+            self.sheet.write_number(self.row, column, value, look)
+
+
+def typed(value: float, unit: str) -> float:
+    """A value of a metric as a cell holds it: durations as days, everything else as it is."""
+    return float(value) / DAY if unit == "duration" else float(value)
+
+
+# --- the first sheet ----------------------------------------------------------------------------------------
+
+
+def _summary(book: _Book, report: Report) -> None:
+    sheet = book.sheet(_("Summary"))
+    sheet.sheet.set_column(0, 0, 34)
+    sheet.sheet.set_column(1, 9, 14)
+    sheet.line(report.title, bold=True, font_size=16)
+    sheet.line(report.sentence, font_color="#566072", skip=1)
+    now, before = report.compared
+    facts: list[tuple[str, Any, str]] = [
+        (_("Period"), formats.span(now), ""),
+        (_("Compared with"), report.held.name or formats.span(before), ""),
+        (_("Clock"), _(selection.CLOCK_WORDS[report.filters.clock]), ""),
+        (_("Data up to"), selection.last_seen(report.moment), ""),
+        (_("Time zone"), report.moment.settings.zone, ""),
+    ]
+    for entry in FILTERS:
+        chosen = report.filters.values.get(entry.name, ())
+        words = ", ".join(formats.group(entry.name, word) for word in chosen) or _(entry.all_label)
+        facts.append((_(entry.label), words, ""))
+    if report.made:
+        facts.append((_("Made"), formats.instant(report.made), ""))
+    for label, value, pattern in facts:
+        sheet.cell(0, label, bold=True)
+        sheet.cell(1, value, pattern)
+        sheet.row += 1
+    for chapter in report.chapters:
+        sheet.row += 1
+        sheet.line(_(chapter.board.title), bold=True, font_size=12)
+        if chapter.missing:
+            sheet.line(_(chapter.missing))
+        else:
+            _cards(sheet, chapter, report)
+
+
+def _cards(sheet: _Sheet, chapter: Chapter, report: Report) -> None:
+    few = report.moment.settings.minimum_n
+    sheet.header(
+        [
+            _("Metric"),
+            _("Value"),
+            _("Low"),
+            _("High"),
+            "n",
+            _("Before"),
+            _("n before"),
+            _("Change"),
+            _("Verdict"),
+            _("Remark"),
+        ]
+    )
+    for name, found in chapter.cards.items():
+        entry = metric(name)
+        pattern = NUMBERS[entry.unit]
+        change = 100 * found.change if entry.unit == "share" else found.change
+        points = '+0.0" ' + _("pt") + '";-0.0" ' + _("pt") + '";0.0" ' + _("pt") + '"'
+        as_rate = points if entry.unit in ("share", "nps") else "+0.00;-0.00;0.00"
+        remarks = [_("few answers")] if entry.unit != "count" and 0 < found.n < few else []
+        remarks += (
+            [_("not filtered by {names}", names=", ".join(_(dimension(one).label) for one in found.ignored))]
+            if found.ignored
+            else []
+        )
+        sheet.cells(
+            [
+                (_(entry.label), ""),
+                *((typed(value, entry.unit), pattern) for value in (found.value, found.low, found.high)),
+                (found.n, "#,##0"),
+                (typed(found.before, entry.unit), pattern),
+                (found.before_n, "#,##0"),
+                (change, as_rate if entry.is_rate else "+0.0%;-0.0%;0.0%"),
+                (_(VERDICTS[found.verdict]) if found.verdict else "", ""),
+                ("; ".join(remarks), ""),
+            ]
+        )
+
+
+# --- a sheet a page -----------------------------------------------------------------------------------------
+
+
+def _chapter(book: _Book, chapter: Chapter) -> None:
+    sheet = book.sheet(_(chapter.board.title))
+    sheet.sheet.set_column(0, 9, 13)
+    sheet.line(_(chapter.board.title), bold=True, font_size=16)
+    sheet.line(chapter.sentence, font_color="#566072")
+    for remark in chapter.remarks:
+        sheet.line(remark)
+    sheet.row += 1
+    if chapter.missing:
+        sheet.line(_(chapter.missing))
+        return
+    titles = {
+        panel.key: section.title for section in chapter.board.sections for panel in section.panels if section.title
+    }
+    for panel, answer in chapter.panels:
+        title = f"{_(titles[panel.key])} – {_(panel.title)}" if panel.key in titles else _(panel.title)
+        _panel(sheet, panel, answer, title)
+
+
+def _panel(sheet: _Sheet, panel: Panel, answer: Answer, title: str) -> None:
+    """The rows of a chart under its title, and the chart beside them where Excel has one like it."""
+    start = sheet.row
+    sheet.line(title, bold=True, font_size=12)
+    sheet.line(_(panel.subtitle), font_color="#566072")
+    if said := nothing(answer):
+        sheet.line(said, skip=1)
+        return
+    if said := noise.sentence(answer):
+        sheet.line(said, font_color="#566072")
+    columns = _columns(answer)
+    sheet.header([label for label, _values in columns])
+    first = sheet.row
+    for row in zip(*(values for _label, values in columns), strict=True):
+        sheet.cells(row)
+    kind = CHARTS.get(panel.draw)
+    if kind:
+        chart = _chart(sheet, panel, answer, kind, first, [label for label, _values in columns])
+        sheet.sheet.insert_chart(start, len(columns) + 1, chart)
+        sheet.row = max(sheet.row, start + CHART_ROWS)
+    sheet.row += 2
+
+
+Column = tuple[str, list[tuple[Any, str]]]
+
+
+def _columns(answer: Answer) -> list[Column]:
+    """(label, cells) of an answer's columns: what the row is of, then value, interval, n and a remark."""
+    rows, query = answer.rows, answer.query
+    units = [metric(name).unit for name in rows["metric"]]
+    columns: list[Column] = []
+    if len(set(rows["metric"])) > 1:
+        columns.append((_("Metric"), [(_(metric(name).label), "") for name in rows["metric"]]))
+    if query.grain != "total" or ("month" in rows and rows["period"].notna().any()):
+        pattern = PERIODS.get("month" if "month" in rows else query.grain, "d mmm yyyy")
+        columns.append((_("Period"), [(start, pattern) for start in rows["period"]]))
+    for name in query.by:
+        words = [formats.group(name, None if pd.isna(word) else word) for word in rows[name]]
+        columns.append((_(dimension(name).label), [(word, "") for word in words]))
+    if "month" in rows:
+        columns.append((_("Months"), [(int(month), "0") for month in rows["month"]]))
+    for column, label in (("value", _("Value")), ("low", _("Low")), ("high", _("High"))):
+        if column == "value" or rows[column].notna().any():
+            cells = [(typed(value, unit), NUMBERS[unit]) for value, unit in zip(rows[column], units, strict=True)]
+            columns.append((label, cells))
+    columns.append(("n", [(int(n), "#,##0") for n in rows["n"]]))
+    if rows["partial"].any():
+        columns.append((_("Remark"), [(_("period not complete") if cut else "", "") for cut in rows["partial"]]))
+    return columns
+
+
+def _chart(sheet: _Sheet, panel: Panel, answer: Answer, kind: str, first: int, labels: Sequence[str]) -> Any:
+    """Excel's own chart over the rows just written."""
+    value = labels.index(_("Value"))
+    named = next(place for place, label in enumerate(labels) if label != _("Metric"))
+    book = sheet.book.book
+    line = panel.options.get("line")
+    main = book.add_chart(
+        {"type": "column" if kind == STACK else kind, **({"subtype": "stacked"} if kind == STACK else {})}
+    )
+    for number, (name, start, end) in enumerate(_runs(answer)):
+        series = {
+            "name": _(panel.names[number]) if panel.names else _(metric(name).label),
+            "categories": [sheet.name, first + start, named, first + end, named],
+            "values": [sheet.name, first + start, value, first + end, value],
+        }
+        colour = LIGHT[number % len(LIGHT)]
+        if kind == TREND or name == line:
+            drawn: dict[str, Any] = {
+                **series,
+                "line": {"color": colour, "width": 2},
+                "marker": {"type": "circle", "size": 4, "fill": {"color": colour}, "border": {"color": colour}},
+            }
+        else:
+            drawn = {**series, "fill": {"color": colour}, "gap": 60}
+        if name == line:
+            over = book.add_chart({"type": "line"})
+            over.add_series(drawn)
+            main.combine(over)
+        else:
+            main.add_series(drawn)
+    unit = metric(answer.query.metrics[0]).unit
+    values: dict[str, Any] = {
+        "num_format": "[h]:mm" if unit == "duration" else "0%" if unit == "share" else "#,##0",
+        "major_gridlines": {"visible": True, "line": {"color": "#e9ecf1"}},
+        "line": {"none": True},
+    }
+    words: dict[str, Any] = {
+        "date_axis": False,
+        "text_axis": True,
+        "num_format": "mmm yy" if answer.query.grain in PERIODS else "d mmm",
+    }
+    if kind == BREAKDOWN:
+        main.set_x_axis(values)
+        main.set_y_axis({"reverse": True})
+    else:
+        main.set_x_axis(words)
+        main.set_y_axis(values)
+    main.set_title({"none": True})
+    main.set_legend({"position": "top"} if len(_runs(answer)) > 1 else {"none": True})
+    main.set_size({"width": 560, "height": 280})
+    return main
+
+
+def _runs(answer: Answer) -> list[tuple[str, int, int]]:
+    """(metric, first, last) of the stretches of rows of one metric."""
+    names = answer.rows["metric"].tolist()
+    return [(name, names.index(name), len(names) - 1 - names[::-1].index(name)) for name in dict.fromkeys(names)]
+
+
+# --- the last sheet -----------------------------------------------------------------------------------------
+
+
+def _definitions(book: _Book, report: Report) -> None:
+    sheet = book.sheet(_("Definitions"))
+    for column, width in enumerate((26, 24, 60, 60, 22, 26, 28)):
+        sheet.sheet.set_column(column, column, width)
+    sheet.line(_("Definitions"), bold=True, font_size=16, skip=1)
+    sheet.header([_("Metric"), _("Name"), _("Meaning"), _("Formula"), _("Filed by"), _("Unit"), _("Source")])
+    for entry in report.metrics:
+        unit = f"{_(UNITS[entry.unit])}, {_(BETTER[entry.better])}"
+        words = (
+            _(entry.label),
+            entry.name,
+            _(entry.meaning),
+            _(entry.formula),
+            _(FILED[entry.time]),
+            unit,
+            entry.source,
+        )
+        sheet.cells([(word, "") for word in words], text_wrap=True)
+    sheet.row += 1
+    sheet.line(_("Rules for all numbers"), bold=True, font_size=12)
+    n = formats.decimal(report.moment.settings.minimum_n, 0)
+    for rule in RULES:
+        sheet.line(_(rule, n=n) if "{n}" in rule else _(rule))
