@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import imports, pages
+from benchmarks import imports, pages, reports
 from benchmarks.generate import generate
 
-GOALS = {"import": 0.25, "peak": 2e9, "pandas": 5.0, "sql": 2.0}
+GOALS = {"import": 0.25, "peak": 2e9, "pandas": 5.0, "sql": 2.0, "report": 20.0}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if given.only in (None, "pages"):
                 found["pages"] = pages.measure(files, folder, given.rounds, say)
                 print(page_table(tickets, found["pages"]), flush=True)
+            if given.only in (None, "reports"):
+                found["reports"] = reports.measure(files, folder, given.rounds, say)
+                print(report_table(tickets, found["reports"]), flush=True)
             if given.json:
                 given.json.write_text(json.dumps(results, indent=1))
     return 0
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed, against peers, in one run.")
     parser.add_argument("--tickets", nargs="+", type=int, default=[1_000_000, 10_000_000], metavar="N")
-    parser.add_argument("--only", choices=("import", "pages"), help="measure only this")
+    parser.add_argument("--only", choices=("import", "pages", "reports"), help="measure only this")
     parser.add_argument("--rounds", type=int, default=5, help="how often each pair is measured (default 5)")
     parser.add_argument("--folder", type=Path, help="keep the generated files and the filled store here for a next run")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
@@ -78,6 +81,19 @@ def page_table(tickets: int, found: dict[str, Any]) -> str:
         single = " | ".join(f"{1000 * one[f'{way}_s']:,.0f}" for way in ("ours", "pandas", "sql"))
         both = " | ".join(f"**{one[peer]:.2f}** ({one[f'{peer}_cpu']:.2f})" for peer in ("pandas", "sql"))
         lines.append(f"| {page} | {both} | {single} |")
+    return "\n".join(lines)
+
+
+def report_table(tickets: int, found: dict[str, Any]) -> str:
+    """One line a kind of file, as Markdown."""
+    lines = [
+        f"\n### All pages to take along, {tickets:,} tickets\n",
+        f"| file | seconds, asked and written (goal ≤ {GOALS['report']:g}) | of which writing |",
+        "| --- | --- | --- |",
+    ]
+    for name, seconds in found.items():
+        if name != "ask":
+            lines.append(f"| {name.upper()} | **{found['ask'] + seconds:.1f}** | {seconds:.1f} |")
     return "\n".join(lines)
 
 

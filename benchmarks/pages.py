@@ -42,7 +42,7 @@ class Disagreement(AssertionError):
 def measure(files: dict[str, Path], folder: Path, rounds: int, say: Say) -> dict[str, Any]:
     """{page: {"pandas": ratio, "sql": ratio, single figures in seconds}}, and "all" for the pages together."""
     say("  pages: importing all four files, and reading them for the peers …")
-    with Store(_filled_store(files, folder)) as store, raw.database(files, folder / "raw.duckdb") as connection:
+    with Store(filled_store(files, folder)) as store, raw.database(files, folder / "raw.duckdb") as connection:
         moment = store.moment()
         assert moment is not None
         frames = raw.frames(connection)
@@ -79,7 +79,7 @@ def _summary(times: dict[str, list[Taken]]) -> dict[str, Any]:
     return found | {f"{way}_s": float(np.median([each[0] for each in taken])) for way, taken in times.items()}
 
 
-def _filled_store(files: dict[str, Path], folder: Path) -> Path:
+def filled_store(files: dict[str, Path], folder: Path) -> Path:
     """A store with the four files in it. One that this very program has filled before is taken as it is."""
     digest = hashlib.sha256()
     for source in sorted(Path(cxdata.__file__).parent.rglob("*.py")):

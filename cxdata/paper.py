@@ -135,10 +135,13 @@ def single(drawing: Drawing, background: str = "") -> bytes:
 
 
 def _opening(pages: _Pages, report: Report) -> None:
-    """Title of a report of several pages, and what it is about."""
-    if len(report.chapters) > 1:
+    """Title of the report where it is not that of its only page, and what has to be said of the whole."""
+    if len(report.chapters) > 1 or report.title != _(report.chapters[0].board.title):
         pages.text(report.title, 20, strong=True)
         pages.put([], 10)
+    if report.remark:
+        pages.text(report.remark, 8.5)
+        pages.put([], 6)
 
 
 def _chapter(pages: _Pages, chapter: Chapter, report: Report, style: Style) -> None:
@@ -351,7 +354,14 @@ def _margins(report: Report, page: _Page, number: int, last: int) -> list[Mark]:
     right = " · ".join(part for part in (made, f"{number} / {last}") if part)
     foot = HEIGHT - 22
     return [
-        Text(EDGE, 32, "CX Dashboard", 8, GREY, strong=True),
+        Text(
+            EDGE,
+            32,
+            cut(" · ".join(part for part in ("CX Dashboard", report.remark) if part), 8, ROOM / 2),
+            8,
+            GREY,
+            strong=True,
+        ),
         Text(WIDTH - EDGE, 32, cut(report.title, 8, ROOM / 2), 8, GREY, "end"),
         Line(((EDGE, 40), (WIDTH - EDGE, 40)), LINE, 0.7),
         Line(((EDGE, foot - 13), (WIDTH - EDGE, foot - 13)), LINE, 0.7),

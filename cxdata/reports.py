@@ -47,7 +47,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Report:
-    """Chapters under one title. `filters`, `held` and `grain` as chosen; `made`: when, if it is to be said."""
+    """Chapters under one title. `filters`, `held` and `grain` as chosen; `made`: when, if it is to be said.
+
+    `remark`: what has to be said of the whole, such as that it is the sample.
+    """
 
     title: str
     chapters: tuple[Chapter, ...]
@@ -56,6 +59,7 @@ class Report:
     grain: str
     moment: Moment
     made: datetime | None = None
+    remark: str = ""
 
     @property
     def sentence(self) -> str:
@@ -76,18 +80,19 @@ class Report:
 
 def report(
     engine: Engine, boards: Sequence[Board], filters: Filters, held: Held, moment: Moment, *, grain: str = "",
-    made: datetime | None = None, events: Sequence[Event] = (),
+    made: datetime | None = None, events: Sequence[Event] = (), title: str = "", remark: str = "",
 ) -> Report:  # fmt: skip
     """Ask all that is on the boards. Raises CxError where none of them has data.
 
-    `grain`: day, week, month or quarter, by default what suits the period.
+    `grain`: day, week, month or quarter, by default what suits the period. `title`: by default that of the board, where it
+    is one.
     """
     grain = grain or selection.grain_of(filters.period)
     chapters = tuple(_chapter(engine, board, filters, held, moment, grain, events) for board in boards)
     if all(chapter.missing for chapter in chapters):
         raise CxError(chapters[0].missing if chapters else N_("Choose at least one page."))
-    title = _(boards[0].title) if len(boards) == 1 else _("Customer care report")
-    return Report(title, chapters, filters, held, grain, moment, made)
+    title = title or (_(boards[0].title) if len(boards) == 1 else _("Customer care report"))
+    return Report(title, chapters, filters, held, grain, moment, made, remark)
 
 
 def _chapter(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ import xlsxwriter
 
 from cxdata import charts, formats, noise, selection
 from cxdata.boards import Panel, nothing
-from cxdata.charts import LIGHT
+from cxdata.charts import Style
 from cxdata.filters import FILTERS, dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
@@ -38,6 +38,8 @@ NUMBERS = {
 }
 PERIODS = {"month": "mmm yyyy", "quarter": "mmm yyyy", "year": "yyyy"}
 DAY = 86400
+STEPS = (60, 300, 600, 1800, 3600, 7200, 14400, 21600, 43200, DAY, 2 * DAY, 5 * DAY, 10 * DAY)  # of an axis, in seconds
+STYLE = Style()
 CHART_ROWS = 15  # height of a chart, in rows
 TREND, BARS, BREAKDOWN, STACK = "line", "column", "bar", "stack"
 CHARTS: dict[Callable[..., Any], str] = {
@@ -117,12 +119,16 @@ class _Sheet:
 
     def line(self, text: str, *, skip: int = 0, **style: Any) -> None:
         """A line of text, not wrapped."""
+        if style.get("font_size", 0) > 12:
+            self.sheet.set_row(self.row, 1.6 * style["font_size"])
         self.sheet.write_string(self.row, 0, text, self.book.style(**style))
         self.row += 1 + skip
 
-    def header(self, words: Sequence[str]) -> None:
-        style = self.book.style(bold=True, bg_color="#eef1f5", bottom=1, bottom_color="#b3bccb", text_wrap=True)
+    def header(self, words: Sequence[str], numbers: Collection[int] = ()) -> None:
+        """A row of column titles; those of the columns in `numbers` stand above their numbers."""
+        look = {"bold": True, "bg_color": "#eef1f5", "bottom": 1, "bottom_color": "#b3bccb", "text_wrap": True}
         for column, word in enumerate(words):
+            style = self.book.style(**look, **({"align": "right"} if column in numbers else {}))
             self.sheet.write_string(self.row, column, word, style)
         self.row += 1
 
@@ -133,7 +139,8 @@ class _Sheet:
         self.row += 1
 
     def cell(self, column: int, value: Any, pattern: str = "", **style: Any) -> None:
-        look = self.book.style(num_format=pattern, align="right", **style) if pattern else self.book.style(**style)
+        side = "left" if isinstance(value, date) else "right"
+        look = self.book.style(num_format=pattern, align=side, **style) if pattern else self.book.style(**style)
         if value is None or (isinstance(value, float) and math.isnan(value)):
             self.sheet.write_blank(self.row, column, None, look)
         elif isinstance(value, bool) or not isinstance(value, int | float | date):
@@ -157,7 +164,10 @@ def _summary(book: _Book, report: Report) -> None:
     sheet.sheet.set_column(0, 0, 34)
     sheet.sheet.set_column(1, 9, 14)
     sheet.line(report.title, bold=True, font_size=16)
-    sheet.line(report.sentence, font_color="#566072", skip=1)
+    sheet.line(report.sentence, font_color="#566072")
+    if report.remark:
+        sheet.line(report.remark)
+    sheet.row += 1
     now, before = report.compared
     facts: list[tuple[str, Any, str]] = [
         (_("Period"), formats.span(now), ""),
@@ -187,20 +197,8 @@ def _summary(book: _Book, report: Report) -> None:
 
 def _cards(sheet: _Sheet, chapter: Chapter, report: Report) -> None:
     few = report.moment.settings.minimum_n
-    sheet.header(
-        [
-            _("Metric"),
-            _("Value"),
-            _("Low"),
-            _("High"),
-            "n",
-            _("Before"),
-            _("n before"),
-            _("Change"),
-            _("Verdict"),
-            _("Remark"),
-        ]
-    )
+    titles = (_("Metric"), _("Value"), _("Low"), _("High"), "n", _("Before"), _("n before"), _("Change"))
+    sheet.header([*titles, f"  {_('Verdict')}", _("Remark")], range(1, len(titles)))
     for name, found in chapter.cards.items():
         entry = metric(name)
         pattern = NUMBERS[entry.unit]
@@ -221,7 +219,7 @@ def _cards(sheet: _Sheet, chapter: Chapter, report: Report) -> None:
                 (typed(found.before, entry.unit), pattern),
                 (found.before_n, "#,##0"),
                 (change, as_rate if entry.is_rate else "+0.0%;-0.0%;0.0%"),
-                (_(VERDICTS[found.verdict]) if found.verdict else "", ""),
+                (f"  {_(VERDICTS[found.verdict])}" if found.verdict else "", ""),
                 ("; ".join(remarks), ""),
             ]
         )
@@ -232,7 +230,8 @@ def _cards(sheet: _Sheet, chapter: Chapter, report: Report) -> None:
 
 def _chapter(book: _Book, chapter: Chapter) -> None:
     sheet = book.sheet(_(chapter.board.title))
-    sheet.sheet.set_column(0, 9, 13)
+    sheet.sheet.set_column(0, 0, 26)
+    sheet.sheet.set_column(1, 9, 14)
     sheet.line(_(chapter.board.title), bold=True, font_size=16)
     sheet.line(chapter.sentence, font_color="#566072")
     for remark in chapter.remarks:
@@ -251,7 +250,6 @@ def _chapter(book: _Book, chapter: Chapter) -> None:
 
 def _panel(sheet: _Sheet, panel: Panel, answer: Answer, title: str) -> None:
     """The rows of a chart under its title, and the chart beside them where Excel has one like it."""
-    start = sheet.row
     sheet.line(title, bold=True, font_size=12)
     sheet.line(_(panel.subtitle), font_color="#566072")
     if said := nothing(answer):
@@ -260,15 +258,20 @@ def _panel(sheet: _Sheet, panel: Panel, answer: Answer, title: str) -> None:
     if said := noise.sentence(answer):
         sheet.line(said, font_color="#566072")
     columns = _columns(answer)
-    sheet.header([label for label, _values in columns])
+    numbers = [
+        place
+        for place, (_label, values) in enumerate(columns)
+        if any(pattern and not isinstance(value, date) for value, pattern in values)
+    ]
+    sheet.header([label for label, _values in columns], numbers)
     first = sheet.row
     for row in zip(*(values for _label, values in columns), strict=True):
         sheet.cells(row)
     kind = CHARTS.get(panel.draw)
     if kind:
         chart = _chart(sheet, panel, answer, kind, first, [label for label, _values in columns])
-        sheet.sheet.insert_chart(start, len(columns) + 1, chart)
-        sheet.row = max(sheet.row, start + CHART_ROWS)
+        sheet.sheet.insert_chart(first - 1, len(columns) + 1, chart)
+        sheet.row = max(sheet.row, first - 1 + CHART_ROWS)
     sheet.row += 2
 
 
@@ -286,8 +289,7 @@ def _columns(answer: Answer) -> list[Column]:
         pattern = PERIODS.get("month" if "month" in rows else query.grain, "d mmm yyyy")
         columns.append((_("Period"), [(start, pattern) for start in rows["period"]]))
     for name in query.by:
-        words = [formats.group(name, None if pd.isna(word) else word) for word in rows[name]]
-        columns.append((_(dimension(name).label), [(word, "") for word in words]))
+        columns.append((_(dimension(name).label), [_group(name, word) for word in rows[name]]))
     if "month" in rows:
         columns.append((_("Months"), [(int(month), "0") for month in rows["month"]]))
     for column, label in (("value", _("Value")), ("low", _("Low")), ("high", _("High"))):
@@ -300,57 +302,67 @@ def _columns(answer: Answer) -> list[Column]:
     return columns
 
 
+def _group(name: str, word: Any) -> tuple[Any, str]:
+    """The cell of a group: scores and hours as numbers, all else in words."""
+    if pd.isna(word) or name not in ("score", "hour"):
+        return formats.group(name, None if pd.isna(word) else word), ""
+    return float(word), "0"
+
+
 def _chart(sheet: _Sheet, panel: Panel, answer: Answer, kind: str, first: int, labels: Sequence[str]) -> Any:
     """Excel's own chart over the rows just written."""
+    book, runs = sheet.book.book, _runs(answer)
     value = labels.index(_("Value"))
     named = next(place for place, label in enumerate(labels) if label != _("Metric"))
-    book = sheet.book.book
     line = panel.options.get("line")
-    main = book.add_chart(
-        {"type": "column" if kind == STACK else kind, **({"subtype": "stacked"} if kind == STACK else {})}
-    )
-    for number, (name, start, end) in enumerate(_runs(answer)):
-        series = {
+    stacked = {"type": "column", "subtype": "stacked"}
+    main = book.add_chart(stacked if kind == STACK else {"type": kind})
+    colours = (STYLE.bad, STYLE.muted, STYLE.good) if kind == STACK else STYLE.colours
+    for number, (name, start, end) in enumerate(runs):
+        colour = colours[number % len(colours)]
+        series: dict[str, Any] = {
             "name": _(panel.names[number]) if panel.names else _(metric(name).label),
             "categories": [sheet.name, first + start, named, first + end, named],
             "values": [sheet.name, first + start, value, first + end, value],
         }
-        colour = LIGHT[number % len(LIGHT)]
         if kind == TREND or name == line:
-            drawn: dict[str, Any] = {
-                **series,
-                "line": {"color": colour, "width": 2},
-                "marker": {"type": "circle", "size": 4, "fill": {"color": colour}, "border": {"color": colour}},
-            }
+            point = {"type": "circle", "size": 4, "fill": {"color": colour}, "border": {"color": colour}}
+            series |= {"line": {"color": colour, "width": 2}, "marker": point}
         else:
-            drawn = {**series, "fill": {"color": colour}, "gap": 60}
+            series |= {"fill": {"color": colour}, "gap": 60}
         if name == line:
             over = book.add_chart({"type": "line"})
-            over.add_series(drawn)
+            over.add_series(series)
             main.combine(over)
         else:
-            main.add_series(drawn)
-    unit = metric(answer.query.metrics[0]).unit
-    values: dict[str, Any] = {
-        "num_format": "[h]:mm" if unit == "duration" else "0%" if unit == "share" else "#,##0",
-        "major_gridlines": {"visible": True, "line": {"color": "#e9ecf1"}},
-        "line": {"none": True},
-    }
-    words: dict[str, Any] = {
-        "date_axis": False,
-        "text_axis": True,
-        "num_format": "mmm yy" if answer.query.grain in PERIODS else "d mmm",
-    }
+            main.add_series(series)
+    values = _value_axis(answer, stacked=kind == STACK)
     if kind == BREAKDOWN:
-        main.set_x_axis(values)
-        main.set_y_axis({"reverse": True})
+        main.set_x_axis({**values, "label_position": "high"})
+        main.set_y_axis({"reverse": True, "label_position": "low"})
     else:
-        main.set_x_axis(words)
+        month = answer.query.grain in PERIODS
+        main.set_x_axis({"text_axis": True, "num_format": "mmm yy" if month else "d mmm", "label_position": "low"})
         main.set_y_axis(values)
     main.set_title({"none": True})
-    main.set_legend({"position": "top"} if len(_runs(answer)) > 1 else {"none": True})
+    main.set_legend({"position": "top"} if len(runs) > 1 else {"none": True})
     main.set_size({"width": 560, "height": 280})
     return main
+
+
+def _value_axis(answer: Answer, *, stacked: bool) -> dict[str, Any]:
+    """The axis of the values: in the unit's format, durations in steps that people count in."""
+    unit = metric(answer.query.metrics[0]).unit
+    axis: dict[str, Any] = {
+        "num_format": {"duration": "[h]:mm", "share": "0%", "score": "0.0"}.get(unit, "#,##0"),
+        "major_gridlines": {"visible": True, "line": {"color": STYLE.grid}},
+        "line": {"none": True},
+    }
+    if unit == "duration":
+        top = float(answer.rows["value"].max())
+        step = next((step for step in STEPS if top / step <= 6), math.ceil(top / 6 / DAY) * DAY)
+        axis |= {"min": 0, "major_unit": step / DAY}
+    return {**axis, "min": 0, "max": 1} if stacked else axis
 
 
 def _runs(answer: Answer) -> list[tuple[str, int, int]]:
@@ -364,7 +376,8 @@ def _runs(answer: Answer) -> list[tuple[str, int, int]]:
 
 def _definitions(book: _Book, report: Report) -> None:
     sheet = book.sheet(_("Definitions"))
-    for column, width in enumerate((26, 24, 60, 60, 22, 26, 28)):
+    widths = (26, 26, 60, 60, 24, 30, 26)
+    for column, width in enumerate(widths):
         sheet.sheet.set_column(column, column, width)
     sheet.line(_("Definitions"), bold=True, font_size=16, skip=1)
     sheet.header([_("Metric"), _("Name"), _("Meaning"), _("Formula"), _("Filed by"), _("Unit"), _("Source")])
@@ -379,6 +392,8 @@ def _definitions(book: _Book, report: Report) -> None:
             unit,
             entry.source,
         )
+        lines = max(math.ceil(1.1 * len(word) / width) for word, width in zip(words, widths, strict=True))
+        sheet.sheet.set_row(sheet.row, 15 * lines)
         sheet.cells([(word, "") for word in words], text_wrap=True)
     sheet.row += 1
     sheet.line(_("Rules for all numbers"), bold=True, font_size=12)

@@ -22,6 +22,7 @@ from cxdata.formats import value
 from cxdata.i18n import _, set_language
 from cxdata.metrics import metric
 from cxdata.paper import to_pdf
+from cxdata.selection import Held
 from cxdata.sheets import to_xlsx
 
 YEAR = Period(date(2025, 11, 1), date(2026, 11, 1))
@@ -249,6 +250,14 @@ def test_report_without_data_is_a_sentence(tmp_path, capsys):
         pass
     assert main(["report", "--out", str(tmp_path / "r.pdf"), "--db", str(tmp_path / "empty.duckdb")]) == 1
     assert "There is no data yet" in capsys.readouterr().err
+
+
+def test_a_report_has_the_title_and_the_remark_it_is_given(sample):
+    report = made(sample, "sla", title="Monday", remark="Sample data")
+    first, *rest = texts(to_pdf(report))
+    assert "Monday" in first
+    assert all("Sample data" in page for page in (first, *rest))
+    assert [row[0] for row in workbook(to_xlsx(report))["Summary"][:3]] == ["Monday", report.sentence, "Sample data"]
 
 
 def test_boards_of_a_report_are_asked_once_each(sample):

@@ -45,11 +45,12 @@ def _pages(shown: Board, seen: View) -> None:
         )  # fmt: skip
         moment, engine = state.the_moment(), state.engine()
         events = [kept.event for kept in state.events()]
+        remark = f"{_('Sample data')}: {_('a made-up company.')}" if state.shows_sample() else ""
         with st.container(horizontal=True):
             for entry in FORMATS:
                 st.download_button(
                     entry.suffix.upper(),
-                    data=partial(_report, entry, chosen, seen, engine, moment, events, language()),
+                    data=partial(_report, entry, chosen, seen, engine, moment, events, remark, language()),
                     file_name=f"{_stem(chosen)}-{moment.complete_until - timedelta(days=1)}.{entry.suffix}",
                     mime=entry.mime,
                     icon=":material/download:",
@@ -71,6 +72,7 @@ def _report(
     engine: Engine,
     moment: Moment,
     events: Sequence[Event],
+    remark: str,
     code: str,
 ) -> bytes:
     """The file; runs outside the page, so it is told the language."""
@@ -78,7 +80,9 @@ def _report(
     made = datetime.now(ZoneInfo(moment.settings.zone))
     boards = [board(name) for name in names]
     return kind.write(
-        reports.report(engine, boards, seen.filters, seen.held, moment, grain=seen.grain, made=made, events=events)
+        reports.report(
+            engine, boards, seen.filters, seen.held, moment, grain=seen.grain, made=made, events=events, remark=remark
+        )
     )
 
 

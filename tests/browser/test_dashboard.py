@@ -80,6 +80,35 @@ def test_the_numbers_behind_a_chart(dashboard, visit):
     assert len(lines) == 13
 
 
+@pytest.mark.parametrize(("button", "start"), [("PDF", b"%PDF"), ("XLSX", b"PK")])
+def test_a_page_is_taken_along(dashboard, visit, button, start):
+    page = visit(f"{dashboard.url}/sla")
+    page.get_by_role("button", name=re.compile("Take along")).click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    assert waiting.value.suggested_filename == f"sla-2026-10-31.{button.lower()}"
+    assert Path(waiting.value.path()).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(("button", "start"), [("PNG", b"\x89PNG"), ("SVG", b"<svg")])
+def test_a_chart_is_taken_along(dashboard, visit, button, start):
+    page = visit(f"{dashboard.url}/sla")
+    page.locator('[class*="st-key-cx-menu-sla"] button').first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    assert Path(waiting.value.path()).read_bytes().startswith(start)
+
+
+def test_a_page_prints_without_menus_and_with_whole_charts(dashboard, visit):
+    page = visit(f"{dashboard.url}/service")
+    expect(page.locator(CHARTS).nth(5)).to_be_visible(timeout=30_000)
+    page.emulate_media(media="print")
+    expect(page.locator('[data-testid="stSidebar"]')).to_be_hidden()
+    expect(page.get_by_role("button", name=re.compile("Take along"))).to_be_hidden()
+    cut = "[...document.querySelectorAll('.js-plotly-plot')].filter(c => c.scrollWidth > c.parentElement.clientWidth + 1).length"
+    assert page.evaluate(cut) == 0
+
+
 def test_dutch(dashboard, visit):
     page = visit(dashboard.url)
     page.get_by_role("radio", name="Nederlands").click()
