@@ -135,13 +135,10 @@ def single(drawing: Drawing, background: str = "") -> bytes:
 
 
 def _opening(pages: _Pages, report: Report) -> None:
-    """Title of the report where it is not that of its only page, and what has to be said of the whole."""
+    """Title of the report where it is not that of its only page."""
     if len(report.chapters) > 1 or report.title != _(report.chapters[0].board.title):
         pages.text(report.title, 20, strong=True)
         pages.put([], 10)
-    if report.remark:
-        pages.text(report.remark, 8.5)
-        pages.put([], 6)
 
 
 def _chapter(pages: _Pages, chapter: Chapter, report: Report, style: Style) -> None:
