@@ -218,16 +218,17 @@ _ABOVE = 20  # pixels above the plot for the names
 
 @dataclass(frozen=True)
 class Marks:
-    """What events add to the layout of a figure whose axis is that of `_period_axis`."""
+    """What events add to the layout of a figure whose axis is that of `_period_axis`. `words`: their names and days."""
 
     shapes: list[dict[str, Any]]
     notes: list[dict[str, Any]]
+    words: tuple[str, ...]
 
     def layout(self) -> dict[str, Any]:
-        """Room above the plot for the names, also above those of a legend."""
+        """Room above the plot for the names, below a legend; the words go along for what is read aloud."""
         if not self.notes:
             return {}
-        return {"margin": {"t": 8 + _ABOVE}, "legend": {"y": 1.12}}
+        return {"meta": self.words, "margin": {"t": 8 + _ABOVE}, "legend": {"y": 1.12}}
 
 
 def _marks(events: Sequence[Event], periods: Sequence[date], grain: str, style: Style) -> Marks:
@@ -249,7 +250,8 @@ def _marks(events: Sequence[Event], periods: Sequence[date], grain: str, style: 
             )
         line = {"color": style.event, "width": 1}
         shapes.append({**common, "type": "line", "x0": start, "x1": start, "line": line})
-    return Marks(shapes, _names(places, len(periods), style))
+    words = tuple(f"{event.name}, {when(event)}" for group in places.values() for event in group)
+    return Marks(shapes, _names(places, len(periods), style), words)
 
 
 def _place(event: Event, periods: Sequence[date], grain: str) -> tuple[float, float | None] | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from cxdata.events import Event
+from cxdata.i18n import N_
 from cxdata.importing import Outcome, import_file
 from cxdata.store import Store
 
@@ -21,6 +22,7 @@ FILES = (
     "delighted_nps.csv",
     "aankopen.csv",
 )
+BY = N_("sample")  # who imported the files and saved the events
 EVENTS = (
     Event(
         0, "Training Zuid", "training", date(2025, 9, 15), team="Zuid", note="In één keer oplossen, voor het hele team"
@@ -38,10 +40,10 @@ def import_sample(
     known = {(kept.event.name, kept.event.start) for kept in store.events()}
     for event in EVENTS:
         if (event.name, event.start) not in known:
-            store.save_event(event, by="sample")
+            store.save_event(event, by=BY)
     outcomes = []
     for number, name in enumerate(FILES):
         if progress:
             progress(number, len(FILES))
-        outcomes.append(import_file(store, FOLDER / name, by="sample", now=now))
+        outcomes.append(import_file(store, FOLDER / name, by=BY, now=now))
     return outcomes

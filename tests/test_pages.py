@@ -372,6 +372,7 @@ def test_what_cannot_be_an_event_is_said_and_not_kept(own_sample, given, said):
 
 def test_an_event_is_on_the_charts_at_once_also_for_others(own_sample):
     one, other = opened("overview"), opened("overview")
+    assert "Events: Prijsverhoging, 1 Jan 2026; Lancering" in other.get("plotly_chart")[0].proto.alt
     assert names_on_the_first_chart(other) == ["Lancering Lumio Thuis", "Prijsverhoging", "Storm"]
     with_event(one.switch_page("../../pages/events.py").run(), "New chat", date(2026, 7, 15), team="Zuid")
     assert "New chat" in names_on_the_first_chart(other.run())

@@ -83,7 +83,7 @@ def _saved(kept: Kept) -> str:
     moment = datetime.fromisoformat(kept.saved_at).astimezone(zone).replace(tzinfo=None)
     if not kept.saved_by:
         return _("saved on {moment}", moment=formats.instant(moment))
-    return _("saved on {moment} by {who}", moment=formats.instant(moment), who=kept.saved_by)
+    return _("saved on {moment} by {who}", moment=formats.instant(moment), who=_(kept.saved_by))
 
 
 def _choose(number: int) -> None:

@@ -11,7 +11,6 @@ import streamlit as st
 
 from cxdata import formats, noise
 from cxdata.boards import nothing
-from cxdata.events import when
 from cxdata.filters import Period, dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
@@ -82,7 +81,7 @@ def _panel(
         return
     figure = state.figure(draw, query, before, beside, **options)
     said = noise.said(answer, state.changes(query, before) if before else None)
-    happened = "; ".join(f"{event.name}, {when(event)}" for event in state.marked(draw, query))
+    happened = "; ".join(figure.layout.meta or ())
     alt = f"{title}. {subtitle} {said} {happened and _('Events: {names}.', names=happened)}"
     st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=alt.strip())
     if said:

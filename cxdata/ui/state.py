@@ -203,16 +203,10 @@ def drawn_with(
 
 
 def with_events(draw: Callable[..., go.Figure], query: Query, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of a drawing function with the events to mark, if there are any."""
-    happened = marked(draw, query)
-    return options | ({"events": happened} if happened else {})
-
-
-def marked(draw: Callable[..., go.Figure], query: Query) -> tuple[Event, ...]:
-    """The events that concern a question, where the drawing function takes `events`."""
+    """The options of a drawing function, with the events that concern the question where it draws them."""
     if not draws_events(draw):
-        return ()
-    return concerning((kept.event for kept in events()), query.filters)
+        return options
+    return options | {"events": concerning((kept.event for kept in events()), query.filters)}
 
 
 def figure(
@@ -224,7 +218,8 @@ def figure(
 ) -> go.Figure:
     """A figure of a question with its events, cached by question, theme, language and data. Not to be changed.
 
-    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line.
+    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line. A drawing
+    function that takes `events` is handed those that concern the question.
     """
     options = with_events(draw, query, options)
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
@@ -232,13 +227,14 @@ def figure(
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _events(key: tuple[str, int]) -> tuple[Kept, ...]:  # noqa: ARG001
+def _events(key: tuple[bool, int]) -> tuple[Kept, ...]:  # noqa: ARG001
     return shown_store().events()
 
 
 def events() -> tuple[Kept, ...]:
     """The events of the store that is shown, newest first; changes of others are there at once."""
-    return _events((version()[0], shown_store().events_version))
+    sample = shows_sample()
+    return _events((sample, (sample_store() if sample else own_store()).events_version))
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
