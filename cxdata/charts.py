@@ -344,6 +344,19 @@ def _event_hover(event: Event) -> str:
     return "<br>".join(lines)
 
 
+def _keys(rows: pd.DataFrame, by: Sequence[str] = ()) -> dict[str, Any]:
+    """What each mark of a trace is about, as its `meta`: the metric, and for each mark its period, groups and month."""
+    keys: list[dict[str, Any]] = []
+    for row in rows.to_dict("records"):
+        key = {name: None if pd.isna(row[name]) else row[name] for name in by}
+        if row.get("period") is not None and not pd.isna(row["period"]):
+            key["period"] = row["period"].isoformat()
+        if "month" in row:
+            key["month"] = int(row["month"])
+        keys.append(key)
+    return {"metric": rows["metric"].iloc[0] if len(rows) else "", "keys": keys}
+
+
 # --- series -------------------------------------------------------------------------------------------------
 
 
@@ -355,6 +368,11 @@ class Line:
     rows: pd.DataFrame
     colour: str
     unit: str
+    by: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        return _keys(self.rows, self.by)
 
 
 def trend(
@@ -436,7 +454,7 @@ def _lines(answer: Answer, style: Style, names: Sequence[str]) -> list[Line]:
         if by:
             for place, (group, part) in enumerate(rows.groupby(by[0], dropna=False, sort=True)):
                 word = _group(by[0], group)
-                lines.append(Line(word, part.reset_index(drop=True), style.colours[place % 10], entry.unit))
+                lines.append(Line(word, part.reset_index(drop=True), style.colours[place % 10], entry.unit, by))
         else:
             word = names[number] if names else _(entry.short or entry.label)
             lines.append(Line(word, rows, style.colours[number % 10], entry.unit))
@@ -453,7 +471,14 @@ def _traces(line: Line, place: dict[Any, str], style: Style, named: bool) -> lis
     solid = [value if not cut else None for value, cut in zip(y, partial, strict=True)]
     fills = [style.paper if cut or little else line.colour for cut, little in zip(partial, few, strict=True)]
     hover = _hover(line.name if named else "", rows, line.unit, style.minimum_n)
-    common = {"x": x, "cliponaxis": False, "mode": "lines+markers", "name": line.name, "legendgroup": line.name}
+    common = {
+        "x": x,
+        "cliponaxis": False,
+        "mode": "lines+markers",
+        "name": line.name,
+        "legendgroup": line.name,
+        "meta": line.keys,
+    }
     traces = [
         go.Scatter(
             **common,
@@ -525,6 +550,7 @@ def _signals(line: Line, place: dict[Any, str], found: ControlLimits, style: Sty
         x=[place[start] for start in rows["period"]],
         y=rows["value"].tolist(),
         mode="markers",
+        meta=_keys(rows, line.by),
         marker={"size": 13, "color": "rgba(0,0,0,0)", "line": {"color": style.strong, "width": 1.4}},
         hoverinfo="skip",
         showlegend=False,
@@ -597,7 +623,7 @@ def multiples(
         if beside:
             grey = _beside_line(*beside, labels, style)
             traces.append(grey.update(mode="lines", hoverinfo="skip", hovertemplate=None, showlegend=False, **axes))
-        line = Line(_group(by, group), parts[group], style.colours[0], entry.unit)
+        line = Line(_group(by, group), parts[group], style.colours[0], entry.unit, (by,))
         traces += [trace.update(marker={"size": 4}, **axes) for trace in _traces(line, place, style, False)]
         own = [event for event in events if by != "team" or event.team in (None, group)]
         marks, refs = _marks(own, periods, answer.query.grain, style), {"xref": f"x{name}", "yref": f"y{name} domain"}
@@ -634,6 +660,7 @@ def bars_and_line(
                 x=labels,
                 y=rows["value"],
                 name=word,
+                meta=_keys(rows),
                 marker={"color": style.colours[number], "opacity": [0.45 if cut else 1.0 for cut in rows["partial"]]},
                 customdata=_hover(word, rows, "count", 0),
                 hovertemplate="%{customdata}<extra></extra>",
@@ -676,6 +703,7 @@ def stacked_shares(
                 x=labels,
                 y=rows["value"],
                 name=word,
+                meta=_keys(rows),
                 marker={"color": colour, "opacity": [0.5 if cut else 1.0 for cut in rows["partial"]]},
                 customdata=_hover(word, rows, "share", style.minimum_n),
                 hovertemplate="%{customdata}<extra></extra>",
@@ -753,6 +781,7 @@ def breakdown(
                 y=words,
                 x=[value - base for value in rows["value"]],
                 base=base,
+                meta=_keys(rows, answer.query.by),
                 marker={"color": [style.muted if little else style.colours[0] for little in few]},
                 error_x={
                     "type": "data",
@@ -846,8 +875,14 @@ def _group(by: str, group: Any, most: int = 26) -> str:
     return html.escape(text if len(text) <= most else f"{text[: most - 1].rstrip()}…", quote=False)
 
 
-def distribution(labels: Sequence[str], counts: Sequence[int], colours: Sequence[str], style: Style) -> go.Figure:
-    """How many answers each score got."""
+def distribution(
+    labels: Sequence[str],
+    counts: Sequence[int],
+    colours: Sequence[str],
+    style: Style,
+    meta: dict[str, Any] | None = None,
+) -> go.Figure:
+    """How many answers each score got. `meta`: what each bar is about (see `_keys`)."""
     total = sum(counts) or 1
     hover = [
         f"{label}: <b>{formats.decimal(count, 0)}</b> ({formats.percent(count / total)})"
@@ -858,6 +893,7 @@ def distribution(labels: Sequence[str], counts: Sequence[int], colours: Sequence
             go.Bar(
                 x=list(labels),
                 y=list(counts),
+                meta=meta,
                 marker={"color": list(colours)},
                 customdata=hover,
                 hovertemplate="%{customdata}<extra></extra>",
@@ -885,7 +921,9 @@ def nps_scores(answer: Answer, style: Style) -> go.Figure:
     found = {int(row.score): int(row.n) for row in answer.rows.itertuples() if row.n and not pd.isna(row.score)}
     scores = list(range(min(found, default=0) if min(found, default=0) > 0 else 0, 11))
     colours = [style.bad if score <= 6 else style.muted if score <= 8 else style.good for score in scores]
-    return distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style)
+    return distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style, {
+        "metric": "nps", "keys": [{"score": score} for score in scores]
+    })  # fmt: skip
 
 
 # --- tables of colour ---------------------------------------------------------------------------------------
@@ -917,7 +955,16 @@ def week_heatmap(answer: Answer, style: Style) -> go.Figure:
                 ygap=2,
                 customdata=hover,
                 hovertemplate="%{customdata}<extra></extra>",
-            )
+            ),
+            _cells(
+                [hour for _number in range(1, 8) for hour in range(24)],
+                [day for day in days for _hour in range(24)],
+                [text for line in hover for text in line],
+                {
+                    "metric": answer.query.metrics[0],
+                    "keys": [{"weekday": number, "hour": hour} for number in range(1, 8) for hour in range(24)],
+                },
+            ),
         ],
         layout=_layout(
             style,
@@ -926,9 +973,24 @@ def week_heatmap(answer: Answer, style: Style) -> go.Figure:
                 "tickvals": list(range(0, 24, 3)),
                 "ticktext": [f"{hour}:00" for hour in range(0, 24, 3)],
                 "showline": False,
+                "range": [-0.5, 23.5],
             },
-            yaxis={"autorange": "reversed", "showgrid": False, "nticks": None, "ticks": "", "ticklabelstandoff": 6},
+            yaxis={"range": [6.5, -0.5], "showgrid": False, "nticks": None, "ticks": "", "ticklabelstandoff": 6},
         ),
+    )
+
+
+def _cells(x: Sequence[Any], y: Sequence[Any], hover: Sequence[str], meta: dict[str, Any]) -> go.Scatter:
+    """Unseen marks over the cells of a heatmap, which cannot be chosen itself."""
+    return go.Scatter(
+        x=list(x),
+        y=list(y),
+        mode="markers",
+        marker={"color": "rgba(0,0,0,0)", "size": 16, "symbol": "square"},
+        customdata=list(hover),
+        hovertemplate="%{customdata}<extra></extra>",
+        showlegend=False,
+        meta=meta,
     )
 
 
@@ -975,14 +1037,24 @@ def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
                 customdata=hover,
                 hovertemplate="%{customdata}<extra></extra>",
                 hoverongaps=False,
-            )
+            ),
+            _cells(
+                rows["month"].astype(int),
+                [labels[periods.index(start)] for start in rows["period"]],
+                [hover[periods.index(row.period)][list(table.columns).index(row.month)] for row in rows.itertuples()],
+                _keys(rows),
+            ),
         ],
         layout=_layout(
             style,
             height=max(220, 60 + 22 * len(periods)),
-            xaxis={"title": {"text": _("months since the start")}, "dtick": 1 if len(table.columns) < 20 else 3},
+            xaxis={
+                "title": {"text": _("months since the start")},
+                "dtick": 1 if len(table.columns) < 20 else 3,
+                "range": [-0.5, len(table.columns) - 0.5],
+            },
             yaxis={
-                "autorange": "reversed",
+                "range": [len(labels) - 0.5, -0.5],
                 "showgrid": False,
                 "nticks": None,
                 "type": "category",
@@ -1028,6 +1100,7 @@ def survival(answer: Answer, style: Style, most_months: int = 60) -> go.Figure:
                 y=part["value"],
                 mode="lines",
                 name=word,
+                meta=_keys(part, by),
                 line={"color": colour, "width": 2.4, "shape": "hv"},
                 customdata=hover,
                 hovertemplate="%{customdata}<extra></extra>",

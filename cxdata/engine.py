@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +30,10 @@ class Engine(Protocol):
         """The answer of a select with $named values."""
         ...
 
+    def blocks(self, sql: str, size: int, **params: Any) -> Iterator[pa.Table]:
+        """The answer of a select, about `size` rows at a time, for what is too long to be held whole."""
+        ...
+
 
 class DuckDBEngine:
     """The facts in a store, each query on a cursor of its own."""
@@ -39,6 +43,11 @@ class DuckDBEngine:
 
     def query(self, sql: str, **params: Any) -> pa.Table:
         return self.store.query(sql, **used(sql, params))
+
+    def blocks(self, sql: str, size: int, **params: Any) -> Iterator[pa.Table]:
+        with self.store.reading() as cursor:
+            for batch in cursor.sql(sql, params=used(sql, params)).to_arrow_reader(size):
+                yield pa.Table.from_batches([batch])
 
 
 class SparkEngine:
@@ -64,6 +73,11 @@ class SparkEngine:
 
     def query(self, sql: str, **params: Any) -> pa.Table:
         return self.session.sql(spark_sql(sql, **used(sql, params))).toArrow()
+
+    def blocks(self, sql: str, size: int, **params: Any) -> Iterator[pa.Table]:
+        table = self.query(sql, **params)
+        for start in range(0, table.num_rows, size):
+            yield table.slice(start, size)
 
     def close(self) -> None:
         self.session.stop()

@@ -206,7 +206,7 @@ _DURATIONS = (
     ("rs_calendar", "resolution_calendar"),
     ("rs_business", "resolution_business"),
 )
-_ONE_TOUCH = {
+ONE_TOUCH = {
     "one_touch": "case when agent_replies is not null then agent_replies = 1 and coalesce(reopens, 0) = 0 end",
     "freshservice": "case when customer_messages is not null then customer_messages <= 1 end",
     "zoho": "case when agent_replies is not null then agent_replies = 1 end",
@@ -279,7 +279,7 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                knows_first_response, knows_resolution,
                knows_resolution and (resolved_at_s is not null or coalesce(status, 'open') not in ('solved', 'closed'))
                    as knows_stock,
-               agent_replies, reopens, {_ONE_TOUCH[settings.count_as]} as one_touch,
+               agent_replies, reopens, customer_messages, teammates, {ONE_TOUCH[settings.count_as]} as one_touch,
                coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
                case when trust_sla and first_response_in_sla is not null then first_response_in_sla
                     else fr_taken <= first_response_target_s end as first_response_met,

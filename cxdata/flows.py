@@ -34,7 +34,7 @@ class Flow:
     the instant of leaving, where it may lie after as-of.
 
     `count` and `value` weigh a row ("": 1; a purchase counts as a buyer only if it is his first); `valued`: condition that
-    its value is known.
+    its value is known; `per`: the column whose values are what is there, where it is not the rows.
     """
 
     enters: str
@@ -44,6 +44,7 @@ class Flow:
     count: str = ""
     value: str = "0e0"
     valued: str = "false"
+    per: str = ""
 
 
 FLOWS = {
@@ -60,6 +61,7 @@ FLOWS = {
         count="case when nth = 1 then 1 else 0 end",
         value="coalesce(amount, 0e0)",
         valued="amount is not null",
+        per="customer_id",
     ),
 }
 
@@ -162,6 +164,42 @@ def _moves_sql(group: Sequence[Metric], query: questions.Query, moment: question
         f"select {', '.join(columns)} from {entry.table} where {' and '.join(conditions)} group by {', '.join(keys.values())}",
         params,
     )
+
+
+def conditions(
+    entry: Metric, query: questions.Query, moment: questions.Moment
+) -> tuple[list[str], dict[str, str], dict[str, Any]]:
+    """(conditions of the rows of a flow up to the end of a question in total, SQL of what a row is in it, values).
+
+    The SQL: opening, entered, departed, lost and closing as conditions; value, valued and count as `Flow` has them.
+    """
+    flow = FLOWS[entry.facts]
+    chosen, params = query.filters.where(entry.table)
+    params.update(moment.params())
+    period = query.filters.period
+    params["until"] = min(period.end, moment.until) if period.end else moment.until
+    rows = [*chosen, flow.where, f"{flow.enters}_on < $until"]
+    if entry.table in scans.BEGINS and not moment.sees_all:
+        rows.append(f"{scans.BEGINS[entry.table]} <= $as_of_s")
+    left = f"coalesce({flow.ends}_on < $until, false)" if flow.ends else "false"
+    if flow.left_s and not moment.sees_all:
+        left = f"({left} and {flow.left_s} <= $as_of_s)"
+    there, later = "false", "true"
+    if period.start:
+        params["start"] = period.start
+        there = f"{flow.enters}_on < $start"
+        later = f"greatest({flow.enters}_on, {flow.ends or flow.enters}_on) >= $start"
+    names = {
+        "opening": f"({there} and not ({left} and not ({later})))",
+        "entered": f"(not ({there}))",
+        "departed": f"({left} and {later})",
+        "lost": f"({there} and {left} and {later})",
+        "closing": f"(not {left})",
+        "value": flow.value,
+        "valued": flow.valued,
+        "count": flow.count or "1",
+    }
+    return rows, names, params
 
 
 # --- curves -------------------------------------------------------------------------------------------------

@@ -28,7 +28,9 @@ from cxdata.questions import Moment
 from cxdata.schema import KINDS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 
-SCHEMA_VERSION = 3  # 2: steps of durations, months of facts; 3: months of steps, the latest instant
+SCHEMA_VERSION = (
+    4  # 2: steps of durations, months of facts; 3: months of steps, the latest instant; 4: messages, teammates
+)
 BLOCK = 8 * 2**20  # bytes of an original in one row
 
 _TABLES = """

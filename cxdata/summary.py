@@ -21,7 +21,7 @@ from cxdata.engine import Engine
 from cxdata.filters import Filters, Period, dimension
 from cxdata.i18n import N_, _
 from cxdata.metrics import metric
-from cxdata.metrics.base import Measure, Metric, Quantile, Ratio, ratio
+from cxdata.metrics.base import Measure, Metric, Quantile, Share, ratio
 from cxdata.queries import ask_parts
 from cxdata.questions import TOTAL, Moment, Query
 
@@ -180,16 +180,21 @@ def _asked(
     return made
 
 
+class _Longer(Share):
+    """The share of durations that are longer than some; not among what is kept by month."""
+
+    additive = False
+
+
 def _linear(entry: Metric, change: Comparison, clock: str) -> Metric | None:
     """A metric that adds up over groups and changes as this one does; None where there is none.
 
     For a duration: the share of the rows that take longer than the quantile was.
     """
     if isinstance(entry.measure, Quantile):
-        measure = entry.measure
-        longer = f"count(*) filter (where {measure.known} and {measure.seconds(clock)} > {change.before:.0f})"
-        known = f"count(*) filter (where {measure.known} and {measure.seconds(clock)} is not null)"
-        return replace(entry, measure=Ratio(longer, n_sql=known))
+        seconds = entry.measure.seconds(clock)
+        longer = _Longer(f"{seconds} > {change.before:.0f}", f"{entry.measure.known} and {seconds} is not null")
+        return replace(entry, measure=longer)
     return entry if entry.measure.additive or entry.facts != entry.table else None
 
 

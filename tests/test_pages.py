@@ -393,6 +393,30 @@ def test_an_event_of_a_team_that_is_gone_says_so(own_sample):
     assert not at.error
 
 
+def test_a_card_opens_the_rows_behind_it(sample_shown, sample_file):
+    at = opened("sla", team=["Noord"])
+    at.button(key="rows_of_sla").click().run()
+    assert not at.exception
+    year = Period(date(2025, 11, 1), date(2026, 11, 1))
+    row = queries.ask(
+        DuckDBEngine(sample_file), Query(("sla",), filters=Filters(year, {"team": ("Noord",)})), sample_file.moment()
+    ).one("sla")
+    assert f"<b>{formats.value(row['value'], 'share')}, n = {formats.decimal(row['n'], 0)}</b>" in shown(at)
+    assert not at.error
+    table = at.dataframe[-1].value
+    assert len(table) == 50
+    assert set(table["Team"]) == {"Noord"}
+    assert any(f"1–50 of {formats.decimal(row['n'], 0)}" in text for text in shown(at).split("\n"))
+
+
+def test_first_contact_resolution_shows_all_ways_of_counting(sample_shown):
+    at = opened("service")
+    at.button(key="rows_of_first_contact_resolution").click().run()
+    assert not at.exception
+    assert "One agent reply and never reopened (Zendesk) (as set)" in shown(at)
+    assert "Closed once, one teammate (Intercom)" in shown(at)
+
+
 def groups_opened(**chosen) -> AppTest:
     at = opened("overview")
     for name, value in chosen.items():

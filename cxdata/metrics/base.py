@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxdata import statistics
+from cxdata.i18n import N_
 
 Array = npt.NDArray[np.float64]
 Parts = Mapping[str, Array]
@@ -29,19 +30,49 @@ def ratio(x: Array, n: Array) -> Array:
         return np.where(n > 0, x / n, np.nan)
 
 
+Reasons = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows that a number is measured on, in SQL over its facts; names in braces are conditions of a flow (see `flows`).
+
+    `among`: which rows; `counts`: what each counts for; `weight`: what it is divided by, in a ratio of sums; `label`: which of
+    several targets this is. `left_out`: (message id, condition) why a row of the selection is not among them, first match.
+    """
+
+    among: str
+    counts: str = "1"
+    weight: str = "1"
+    label: str = ""
+    left_out: Reasons = ()
+
+
 class Measure:
     """Base of the kinds of numbers. Arrays are aligned, one element a group.
 
     `additive`: the parts of a whole follow from those of its pieces (see `combined`), so that months can be kept.
-    `weighed`: it needs the values of the rows of a flow, not only how many there are.
+    `weighed`: it needs the values of the rows of a flow, not only how many there are. `counts_as`: what `Counted.counts`
+    says of a row: "" nothing, "yes_no", "nps" (100, 0 or -100) or "value" in the metric's unit. `per`: the column whose
+    values are the rows, where they are not those of the facts.
     """
 
     additive = True
     weighed = False
+    counts_as = ""
+    per = ""
 
     def parts(self, clock: str) -> dict[str, str]:
         """{part: SQL aggregate}."""
         raise NotImplementedError
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        """The rows behind the number; none where it is no function of rows."""
+        raise NotImplementedError
+
+    def recomputed(self) -> str:
+        """SQL: the value from `counts` and `weight` of the rows behind it, by another way than `parts`; "" for none."""
+        return "avg(counts)"
 
     def combined(self, part: str, column: str) -> str:
         """SQL: a part of a whole from the column that holds that part of its pieces."""
@@ -73,9 +104,16 @@ class Count(Measure):
     """Rows that meet a condition."""
 
     where: str = "true"
+    left_out: Reasons = ()
 
     def parts(self, clock: str) -> dict[str, str]:
         return {"n": f"count(*) filter (where {self.where})"}
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        return (Counted(self.where, left_out=self.left_out),)
+
+    def recomputed(self) -> str:
+        return "count(*)"
 
     def value(self, parts: Parts) -> Array:
         return parts["n"]
@@ -85,8 +123,13 @@ class Count(Measure):
 class Share(Measure):
     """Rows that meet `x` among those that meet `among`; both conditions in SQL. Wilson, Newcombe."""
 
+    counts_as = "yes_no"
     x: str
     among: str = "true"
+    left_out: Reasons = ()
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        return (Counted(self.among, f"case when {self.x} then 1e0 else 0e0 end", left_out=self.left_out),)
 
     def parts(self, clock: str) -> dict[str, str]:
         return {
@@ -112,23 +155,31 @@ class Adherence(Share):
     """Achieved ÷ (achieved + breached) over one or more targets, counted per target."""
 
     x: str = ""
-    targets: tuple[tuple[str, str], ...] = ()  # (achieved, breached) conditions
+    targets: tuple[tuple[str, str, str, Reasons], ...] = ()  # (achieved, breached: conditions; label; left out)
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        return tuple(
+            Counted(
+                f"({achieved}) or ({breached})", f"case when {achieved} then 1e0 else 0e0 end", "1", label, left_out
+            )
+            for achieved, breached, label, left_out in self.targets
+        )
 
     def parts(self, clock: str) -> dict[str, str]:
-        met = " + ".join(f"count(*) filter (where {achieved})" for achieved, _ in self.targets)
-        late = " + ".join(f"count(*) filter (where {breached})" for _, breached in self.targets)
+        met = " + ".join(f"count(*) filter (where {achieved})" for achieved, *_ in self.targets)
+        late = " + ".join(f"count(*) filter (where {breached})" for _, breached, *_rest in self.targets)
         return {"x": met, "n": f"{met} + {late}"}
 
 
 @dataclass(frozen=True)
-class Ratio(Share):
-    """x of n, both given as SQL aggregates (distinct customers, for one)."""
+class Distinct(Share):
+    """Distinct values of a column with a row that meets `x`, among all distinct ones: customers, for one."""
 
     additive = False
-    n_sql: str = ""
+    per: str = ""
 
     def parts(self, clock: str) -> dict[str, str]:
-        return {"x": self.x, "n": self.n_sql}
+        return {"x": f"count(distinct case when {self.x} then {self.per} end)", "n": f"count(distinct {self.per})"}
 
 
 @dataclass(frozen=True)
@@ -136,9 +187,18 @@ class Mean(Measure):
     """Mean of an expression over the rows that meet `among`. Student t, Welch. `same`: an expression that must
     have one value only (the scale), else there is no mean to speak of."""
 
+    counts_as = "value"
     x: str
     among: str
     same: str = ""
+    left_out: Reasons = ()
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        value = f"cast({self.x} as double)"
+        return (Counted(f"{self.among} and {self.x} is not null", value, self.same or "1", left_out=self.left_out),)
+
+    def recomputed(self) -> str:
+        return "case when min(weight) = max(weight) then avg(counts) end" if self.same else "avg(counts)"
 
     def parts(self, clock: str) -> dict[str, str]:
         of = f"case when {self.among} then cast({self.x} as double) end"
@@ -192,9 +252,18 @@ class Quantile(Measure):
     """
 
     additive = False
+    counts_as = "value"
     duration: str
     known: str
     p: float = 0.5
+    left_out: Reasons = ()
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        seconds = self.seconds(clock)
+        return (Counted(f"{self.known} and {seconds} is not null", seconds, left_out=self.left_out),)
+
+    def recomputed(self) -> str:
+        return f"quantile_cont(counts, {self.p})"
 
     def seconds(self, clock: str) -> str:
         return f"{self.duration}_{clock}_s"
@@ -213,7 +282,13 @@ class Quantile(Measure):
 class Nps(Measure):
     """Promoters minus detractors, −100 to 100; adjusted Wald (Rocks 2016)."""
 
+    counts_as = "nps"
     among: str
+    left_out: Reasons = ()
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        counts = "case when score >= 9 then 1e2 when score <= 6 then -1e2 else 0e0 end"
+        return (Counted(self.among, counts, left_out=self.left_out),)
 
     def parts(self, clock: str) -> dict[str, str]:
         return {
@@ -240,6 +315,12 @@ def _thirds(parts: Parts) -> tuple[Array, Array, Array]:
     return parts["promoters"], passives, parts["detractors"]
 
 
+_NOT_AT_START: Reasons = (
+    (N_("Came in the period: not there at its start"), "{entered}"),
+    (N_("Had left before the period"), "true"),
+)
+
+
 class Flow(Measure):
     """A number of a flow. Its parts are the flow's columns (see `flows.stocks`), not SQL."""
 
@@ -252,6 +333,12 @@ class FlowCount(Flow):
 
     column: str
 
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        return (Counted(f"{{{self.column}}}"),)
+
+    def recomputed(self) -> str:
+        return "count(*)"
+
     def value(self, parts: Parts) -> Array:
         return parts[self.column]
 
@@ -263,7 +350,12 @@ class FlowCount(Flow):
 class FlowShare(Flow):
     """The share of the stock at the period's opening that was lost, or kept. Wilson, Newcombe."""
 
+    counts_as = "yes_no"
     kept: bool = False
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        kept, lost = ("1e0", "0e0") if self.kept else ("0e0", "1e0")
+        return (Counted("{opening}", f"case when {{lost}} then {lost} else {kept} end", left_out=_NOT_AT_START),)
 
     def numerator(self, parts: Parts) -> Array:
         return parts["opening"] - parts["lost"] if self.kept else parts["lost"]
@@ -292,6 +384,21 @@ class FlowRatio(Flow):
     bottom: str
     count: str
     known: str  # column that counts the rows whose value is known; none known, no number
+    counts_as = "value"
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        stock = self.bottom.removesuffix("_value")
+        counts = (
+            "{value}"
+            if self.top == f"{stock}_value"
+            else f"case when {{{self.top.removesuffix('_value')}}} then {{value}} else 0e0 end"
+        )
+        weight = "{value}" if self.bottom.endswith("_value") else "{count}"
+        among = f"{{{stock}}} and {{valued}}" if self.count.endswith("_valued") else f"{{{stock}}}"
+        return (Counted(among, counts, weight),)
+
+    def recomputed(self) -> str:
+        return "sum(counts) / nullif(sum(weight), 0)"
 
     def value(self, parts: Parts) -> Array:
         return np.where(parts[self.known] > 0, ratio(parts[self.top], parts[self.bottom]), np.nan)
@@ -305,6 +412,13 @@ class ProjectedValue(Flow):
     """Mean monthly value × margin ÷ monthly churn; `months` and `margin` are filled in by queries."""
 
     weighed = True
+    counts_as = "yes_no"
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        return (Counted("{opening}", "case when {lost} then 1e0 else 0e0 end", "{value}"),)
+
+    def recomputed(self) -> str:
+        return ""
 
     def value(self, parts: Parts) -> Array:
         churn = 1 - (1 - ratio(parts["lost"], parts["opening"])) ** (1 / parts["months"])
@@ -321,6 +435,12 @@ class Curve(Measure):
     """Survival and cohorts: a value for each number of months since the start; `flows` computes them."""
 
     additive = False
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        return ()
+
+    def recomputed(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True)

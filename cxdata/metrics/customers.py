@@ -1,7 +1,7 @@
 """Customer metrics: retention, churn, value. Definitions: METRICS, "Customers"."""
 
 from cxdata.i18n import N_
-from cxdata.metrics.base import Curve, FlowCount, FlowRatio, FlowShare, Metric, ProjectedValue, Ratio
+from cxdata.metrics.base import Curve, Distinct, FlowCount, FlowRatio, FlowShare, Metric, ProjectedValue
 
 FAMILY = "customers"
 FLOW, TIME = "customer_flow", "started"
@@ -37,7 +37,7 @@ CUSTOMERS: tuple[Metric, ...] = (
     ),
     Metric(
         "repeat_customer_rate", N_("Repeat customers"), FAMILY, "share", "higher", "purchase_facts", "purchased",
-        Ratio("count(distinct case when nth >= 2 then customer_id end)", n_sql="count(distinct customer_id)"),
+        Distinct("nth >= 2", per="customer_id"),
         N_("Of the customers who bought in the period, the share with two purchases or more by its end."),
         N_("buyers with ≥ 2 purchases ever ÷ buyers in the period"),
     ),

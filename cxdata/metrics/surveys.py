@@ -1,7 +1,7 @@
 """Survey metrics: loyalty, satisfaction, effort and service quality. Definitions: METRICS, "Surveys"."""
 
 from cxdata.i18n import N_
-from cxdata.metrics.base import Mean, Metric, Nps, Share
+from cxdata.metrics.base import Mean, Metric, Nps, Reasons, Share
 
 FAMILY = "surveys"
 FACTS, TIME = "survey_facts", "answered"
@@ -12,53 +12,62 @@ def asked(kind: str) -> str:
     return f"kind = '{kind}' and score is not null"
 
 
+def _others(kind: str) -> Reasons:
+    """Why a row of a survey is no answer to this question."""
+    return ((N_("Answers to other questions"), f"kind <> '{kind}'"), (N_("Not answered"), "true"))
+
+
 def _quality(name: str, label: str, meaning: str) -> Metric:
     return Metric(
-        name, label, FAMILY, "quality", "higher", FACTS, TIME, Mean("normal * 1e2", asked(name)), meaning,
+        name, label, FAMILY, "quality", "higher", FACTS, TIME, Mean("normal * 1e2", asked(name), left_out=_others(name)), meaning,
         N_("mean of (score − worst) ÷ (best − worst) × 100"),
     )  # fmt: skip
 
 
+_NOT_SENT: Reasons = (
+    (N_("Further questions of the same survey"), "not first_of_response"),
+    (N_("From an export that does not list the unanswered ones"), "true"),
+)
 _SATISFIED = "normal >= 75e-2"
 _NPS_SOURCE = "Reichheld 2003; Rocks 2016"
 
 SURVEYS: tuple[Metric, ...] = (
     Metric(
-        "nps", N_("Net Promoter Score"), FAMILY, "nps", "higher", FACTS, TIME, Nps(asked("nps")),
+        "nps", N_("Net Promoter Score"), FAMILY, "nps", "higher", FACTS, TIME, Nps(asked("nps"), _others("nps")),
         N_("How many more customers would recommend us than would not, from −100 to 100."),
         N_("100 × (promoters, 9–10, − detractors, 0–6) ÷ answers"), _NPS_SOURCE, short=N_("NPS"),
     ),
     Metric(
-        "nps_promoters", N_("Promoters"), FAMILY, "share", "higher", FACTS, TIME, Share("score >= 9", asked("nps")),
+        "nps_promoters", N_("Promoters"), FAMILY, "share", "higher", FACTS, TIME, Share("score >= 9", asked("nps"), _others("nps")),
         N_("Customers who answer 9 or 10."), N_("scores 9–10 ÷ answers"), _NPS_SOURCE,
     ),
     Metric(
-        "nps_passives", N_("Passives"), FAMILY, "share", "", FACTS, TIME, Share("score > 6 and score < 9", asked("nps")),
+        "nps_passives", N_("Passives"), FAMILY, "share", "", FACTS, TIME, Share("score > 6 and score < 9", asked("nps"), _others("nps")),
         N_("Customers who answer 7 or 8."), N_("scores 7–8 ÷ answers"), _NPS_SOURCE,
     ),
     Metric(
-        "nps_detractors", N_("Detractors"), FAMILY, "share", "lower", FACTS, TIME, Share("score <= 6", asked("nps")),
+        "nps_detractors", N_("Detractors"), FAMILY, "share", "lower", FACTS, TIME, Share("score <= 6", asked("nps"), _others("nps")),
         N_("Customers who answer 6 or lower."), N_("scores 0–6 ÷ answers"), _NPS_SOURCE,
     ),
     Metric(
-        "csat", N_("Customer satisfaction"), FAMILY, "share", "higher", FACTS, TIME, Share(_SATISFIED, asked("csat")),
+        "csat", N_("Customer satisfaction"), FAMILY, "share", "higher", FACTS, TIME, Share(_SATISFIED, asked("csat"), _others("csat")),
         N_("Share of satisfied answers: 4–5 of 5, 8–10 of 10, 6–7 of 7, good of good or bad."),
         N_("answers at 75 % of the scale or above ÷ answers"), short=N_("CSAT"),
     ),
     Metric(
         "csat_mean", N_("Mean satisfaction"), FAMILY, "score", "higher", FACTS, TIME,
-        Mean("score", asked("csat"), "worst * 1e4 + best"),
+        Mean("score", asked("csat"), "worst * 1e4 + best", _others("csat")),
         N_("Mean on the scale it was asked on; none where several scales were used."), N_("mean score"),
     ),
     Metric(
         "ces", N_("Customer effort (ease)"), FAMILY, "score", "higher", FACTS, TIME,
-        Mean("normal * 6e0 + 1e0", asked("ces")),
+        Mean("normal * 6e0 + 1e0", asked("ces"), left_out=_others("ces")),
         N_("How easy customers found it, on 1–7 where 7 is easy; scales asked the other way round are turned."),
         N_("mean of (score − worst) ÷ (best − worst) × 6 + 1"), "Dixon 2010", short=N_("CES"),
     ),
     Metric(
         "ces_easy", N_("Found it easy"), FAMILY, "share", "higher", FACTS, TIME,
-        Share("normal * 6e0 + 1e0 >= 49999999e-7", asked("ces")),
+        Share("normal * 6e0 + 1e0 >= 49999999e-7", asked("ces"), _others("ces")),
         N_("Share of answers with an ease of 5 or more of 7."), N_("ease ≥ 5 ÷ answers"),
     ),
     _quality("quality_accuracy", N_("Accuracy of information"), N_("Was the information right, 0 to 100.")),
@@ -66,7 +75,7 @@ SURVEYS: tuple[Metric, ...] = (
     _quality("quality_overall", N_("Overall experience"), N_("The contact as a whole, 0 to 100.")),
     Metric(
         "response_rate", N_("Response rate"), FAMILY, "share", "higher", FACTS, TIME,
-        Share("is_answer", "lists_unanswered and first_of_response"),
+        Share("is_answer", "lists_unanswered and first_of_response", _NOT_SENT),
         N_("Answers of the surveys sent, where the export lists the unanswered ones."), N_("answers ÷ surveys sent"),
     ),
 )  # fmt: skip

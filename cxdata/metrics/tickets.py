@@ -1,7 +1,7 @@
 """Ticket metrics: volume, speed, resolution and SLA. Definitions: METRICS, "Tickets"."""
 
 from cxdata.i18n import N_
-from cxdata.metrics.base import Adherence, Count, FlowCount, Mean, Metric, Quantile, Share
+from cxdata.metrics.base import Adherence, Count, FlowCount, Mean, Metric, Quantile, Reasons, Share
 
 FAMILY = "tickets"
 ANSWERED = "first_response_at_s <= $as_of_s"
@@ -28,10 +28,32 @@ def running(target: str) -> str:
     return f"not {judged} and {_reading('on_business')} <= {target}_deadline"
 
 
-FIRST, LAST = (
-    (_achieved("first_response"), _breached("first_response")),
-    (_achieved("resolution"), _breached("resolution")),
+def _not_judged(target: str) -> Reasons:
+    """Why a target of a ticket is neither achieved nor breached."""
+    return (
+        (N_("Still running: the target has not passed"), running(target)),
+        (N_("Negative duration: the end lies before the start"), f"{target}_negative"),
+        (N_("No policy with a target fits"), f"{target}_target_s is null"),
+        (N_("The file does not say when it was"), "true"),
+    )
+
+
+def _target(target: str, label: str) -> tuple[str, str, str, Reasons]:
+    return _achieved(target), _breached(target), label, _not_judged(target)
+
+
+FIRST, LAST = _target("first_response", N_("First response")), _target("resolution", N_("Resolution"))
+_LATER = (N_("Resolved after as-of"), "resolved_at_s > $as_of_s")
+_NO_FIRST: Reasons = (
+    (N_("The file does not say when the first response was"), "not knows_first_response"),
+    (N_("Negative duration: the end lies before the start"), "first_response_negative"),
+    (N_("No first response yet"), "true"),
 )
+_NO_LAST: Reasons = (
+    _LATER, (N_("Negative duration: the end lies before the start"), "resolution_negative"), (N_("No duration"), "true"),
+)  # fmt: skip
+_NO_COUNT: Reasons = (_LATER, (N_("The file does not count replies or reopens"), "true"))
+_UNKNOWN_END: Reasons = ((N_("The file does not say when tickets were resolved"), "true"),)
 BREACHED = {"first_response": FIRST[1], "resolution": LAST[1]}
 
 _SLA_FORMULA = N_("achieved ÷ (achieved + breached); targets still running are left out")
@@ -44,7 +66,7 @@ TICKETS: tuple[Metric, ...] = (
         N_("Tickets that customers opened. Deleted tickets and spam are in no metric."), N_("count, by creation"),
     ),
     Metric(
-        "tickets_resolved", N_("Resolved tickets"), FAMILY, "count", "", "ticket_facts", "resolved", Count(RESOLVED),
+        "tickets_resolved", N_("Resolved tickets"), FAMILY, "count", "", "ticket_facts", "resolved", Count(RESOLVED, (_LATER,)),
         N_("Tickets with an instant of resolution."), N_("count, by last resolution"),
     ),
     Metric(
@@ -54,42 +76,42 @@ TICKETS: tuple[Metric, ...] = (
     ),
     Metric(
         "first_response_time", N_("First response time"), FAMILY, "duration", "lower", "ticket_facts", "created",
-        Quantile("first_response", ANSWERED),
+        Quantile("first_response", ANSWERED, left_out=_NO_FIRST),
         N_("How long half of the customers waited for the first public reply of a person. Bots do not count."),
         _MEDIAN, short=N_("First response"),
     ),
     Metric(
         "first_response_time_p90", N_("First response time, 90th percentile"), FAMILY, "duration", "lower",
-        "ticket_facts", "created", Quantile("first_response", ANSWERED, 0.9),
+        "ticket_facts", "created", Quantile("first_response", ANSWERED, 0.9, _NO_FIRST),
         N_("Nine in ten customers waited less than this for the first reply."), _P90, short=N_("First response, p90"),
     ),
     Metric(
         "resolution_time", N_("Resolution time"), FAMILY, "duration", "lower", "ticket_facts", "resolved",
-        Quantile("resolution", RESOLVED),
+        Quantile("resolution", RESOLVED, left_out=_NO_LAST),
         N_("From creation to the last resolution, time on hold taken off where the export says it."),
         _MEDIAN, short=N_("Resolution"),
     ),
     Metric(
         "resolution_time_p90", N_("Resolution time, 90th percentile"), FAMILY, "duration", "lower", "ticket_facts",
-        "resolved", Quantile("resolution", RESOLVED, 0.9),
+        "resolved", Quantile("resolution", RESOLVED, 0.9, _NO_LAST),
         N_("Nine in ten tickets were resolved faster than this."), _P90, short=N_("Resolution, p90"),
     ),
     Metric(
         "resolution_rate", N_("Resolution rate"), FAMILY, "share", "higher", "ticket_facts", "created",
-        Share(f"{RESOLVED} or (resolved_at_s is null and says_resolved)", "knows_resolution or says_resolved"),
+        Share(f"{RESOLVED} or (resolved_at_s is null and says_resolved)", "knows_resolution or says_resolved", _UNKNOWN_END),
         N_("Share of the tickets created in the period that are resolved by now. Recent periods still rise."),
         N_("resolved by as-of ÷ created"),
         short=N_("Resolved by now"), matures=True,
     ),
     Metric(
         "first_contact_resolution", N_("First contact resolution"), FAMILY, "share", "higher", "ticket_facts", "resolved",
-        Share("one_touch", f"{RESOLVED} and one_touch is not null"),
+        Share("one_touch", f"{RESOLVED} and one_touch is not null", _NO_COUNT),
         N_("Resolved with exactly one agent reply and never reopened. Other tools count it otherwise: see the settings."),
         N_("one reply and no reopen ÷ resolved tickets whose replies are known"), "Zendesk one-touch",
     ),
     Metric(
         "reopen_rate", N_("Reopened"), FAMILY, "share", "lower", "ticket_facts", "resolved",
-        Share("reopens >= 1", f"{RESOLVED} and reopens is not null"),
+        Share("reopens >= 1", f"{RESOLVED} and reopens is not null", _NO_COUNT),
         N_("Share of resolved tickets that were opened again at least once."),
         N_("resolved tickets with a reopen ÷ resolved tickets whose reopens are known"),
     ),
@@ -97,7 +119,7 @@ TICKETS: tuple[Metric, ...] = (
         "unanswered_rate", N_("Unanswered"), FAMILY, "share", "lower", "ticket_facts", "created",
         Share(
             f"coalesce(first_response_at_s > $as_of_s, true) and {_reading('answer_on_business')} > answer_deadline",
-            "knows_first_response",
+            "knows_first_response", _NO_FIRST[:1],
         ),
         N_("Nobody has answered, and the target for a first response has passed (24 hours where there is none)."),
         N_("no first response and target passed at as-of ÷ created"),
@@ -117,7 +139,7 @@ TICKETS: tuple[Metric, ...] = (
     ),
     Metric(
         "replies_per_ticket", N_("Replies per ticket"), FAMILY, "number", "lower", "ticket_facts", "resolved",
-        Mean("agent_replies", f"{RESOLVED} and agent_replies is not null"),
+        Mean("agent_replies", f"{RESOLVED} and agent_replies is not null", left_out=_NO_COUNT),
         N_("Public agent replies on a resolved ticket."), N_("mean over resolved tickets whose replies are known"),
     ),
 )  # fmt: skip

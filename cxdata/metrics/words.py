@@ -35,3 +35,9 @@ RULES = (
         "A change is coloured only when it is clear: its 95% interval does not hold zero (durations: Mann–Whitney test)."
     ),
 )
+COUNT_AS_WORDS = {
+    "one_touch": N_("One agent reply and never reopened (Zendesk)"),
+    "freshservice": N_("No further customer message after the first (Freshservice)"),
+    "zoho": N_("Closed with one public reply (Zoho)"),
+    "intercom": N_("Closed once, one teammate (Intercom)"),
+}

@@ -12,10 +12,11 @@ import streamlit as st
 from cxdata import formats
 from cxdata.charts import spark_svg
 from cxdata.comparison import Comparison
+from cxdata.drill import Selection
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.words import VERDICTS
-from cxdata.ui import look, state
+from cxdata.ui import look, rows, state
 from cxdata.ui.view import View
 
 
@@ -30,11 +31,22 @@ def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
             with wall, st.container(border=True, height="stretch", gap=None):
                 entry = metric(name)
                 title = _(entry.short or entry.label)
-                if page in pages:
-                    st.page_link(pages[page], label=title, help=_(entry.meaning))
-                else:
-                    st.html(f'<div class="cx-sub">{look.escaped(title)}</div>')
-                st.html(_body(compared[name], view.held.name) + _spark(sparks.of(name)))
+                found = compared[name]
+                with st.container(
+                    horizontal=True, vertical_alignment="top", gap=None, wrap=False, key=f"cx-head-{name}"
+                ):
+                    if page in pages:
+                        st.page_link(pages[page], label=title, help=_(entry.meaning), width="stretch")
+                    else:
+                        st.html(f'<div class="cx-sub">{look.escaped(title)}</div>', width="stretch")
+                    if st.button(
+                        _("Rows behind this number"),
+                        key=f"rows_of_{name}",
+                        icon=":material/table_rows:",
+                        type="tertiary",
+                    ):
+                        rows.show(Selection(name, view.filters), found.value, found.n)
+                st.html(_body(found, view.held.name) + _spark(sparks.of(name)))
 
 
 def _body(found: Comparison, held: str) -> str:

@@ -41,6 +41,9 @@ _CSS = """
 .cx-table td {{ text-align: right; padding: .3rem .5rem; border-top: 1px solid {line}; white-space: nowrap; }}
 .cx-table th:first-child, .cx-table td:first-child {{ text-align: left; padding-left: 0; white-space: normal; }}
 .cx-table tbody th {{ padding-top: .9rem; font-weight: 600; color: {text}; font-size: .86rem; }}
+.cx-facts {{ display: grid; grid-template-columns: max-content .6rem 1fr; font-size: .86rem; line-height: 1.5; color: {grey};
+             margin-bottom: .5rem; }}
+.cx-facts b {{ font-weight: 500; color: {text}; overflow-wrap: anywhere; }}
 .cx-spark img {{ width: 100%; height: 34px; display: block; margin-top: .35rem; }}
 .cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
 .cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}
@@ -59,6 +62,9 @@ _CSS = """
 [class*="st-key-cx-brief-worse"] [data-testid="stIconMaterial"] {{ color: {bad}; }}
 [class*="st-key-cx-brief-none"] [data-testid="stPageLink"] p {{ color: {grey}; }}
 .st-key-cx-brief .cx-title {{ margin-bottom: .35rem; }}
+[class*="st-key-cx-head-"] button {{ padding: 0; min-height: 1.2rem; color: {grey}; opacity: .75; }}
+[class*="st-key-cx-head-"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
+             overflow: hidden; clip-path: inset(50%); }}
 [class*="st-key-cx-menu"] button {{ border: none; padding: 0 .3rem; min-height: 1.6rem; background: transparent;
              color: {grey}; }}
 [class*="st-key-cx-menu"] button > div > div[aria-hidden="true"] {{ display: none; }}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import formats, noise
+from cxdata import drill, formats, noise
 from cxdata.boards import nothing
 from cxdata.filters import Period, dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
+from cxdata.metrics.base import Curve
 from cxdata.questions import Answer, Query
-from cxdata.ui import look, state, take
+from cxdata.ui import look, rows, state, take
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
@@ -83,15 +85,48 @@ def _panel(
     said = noise.said(answer, state.changes(query, before) if before else None)
     happened = "; ".join(figure.layout.meta or ())
     alt = f"{title}. {subtitle} {said} {happened and _('Events: {names}.', names=happened)}"
-    st.plotly_chart(figure, key=f"chart_{key}", theme=None, config=CONFIG, alt=alt.strip())
+    turn = st.session_state.get(f"_turn_{key}", 0)
+    event = st.plotly_chart(
+        figure, key=f"chart_{key}_{turn}", theme=None, config=CONFIG, alt=alt.strip(), on_select="rerun",
+        selection_mode="points",
+    )  # fmt: skip
+    if chosen := _chosen(figure, answer, event["selection"]["points"]):
+        st.session_state[f"_turn_{key}"] = turn + 1  # a new chart has nothing chosen
+        rows.show(*chosen)
     if said:
         st.html(f'<div class="cx-small">{look.escaped(said)}</div>')
+
+
+def _chosen(
+    figure: go.Figure, answer: Answer, points: Sequence[Mapping[str, Any]]
+) -> tuple[drill.Selection, float, int] | None:
+    """(selection, value, n) of the mark that was clicked; None where it is none of the answer."""
+    found = next((point for point in points if figure.data[point["curve_number"]].meta), None)
+    if found is None:
+        return None
+    meta = figure.data[found["curve_number"]].meta
+    key = dict(meta["keys"][found["point_index"]])
+    if "period" in key:
+        key["period"] = date.fromisoformat(key["period"])
+    own = answer.of(meta["metric"])
+    for name, value in key.items():
+        own = own[own[name].isna() if value is None else own[name] == value]
+    if own.empty:
+        return None
+    row = own.iloc[0]
+    return drill.of_mark(answer.query, meta["metric"], key), float(row["value"]), int(row["n"])
 
 
 def _details(key: str, answer: Answer) -> None:
     for name in dict.fromkeys(answer.query.metrics):
         entry = metric(name)
         st.markdown(f"**{_(entry.label)}** – {_(entry.meaning)}  \n:gray[{_(entry.formula)}]")
+        if not isinstance(entry.measure, Curve) and st.button(
+            _("Rows behind {metric}", metric=_(entry.label)), icon=":material/table_rows:", key=f"rows_{key}_{name}"
+        ):
+            whole = state.ask(Query((name,), filters=answer.query.filters)).one(name)
+            rows.show(drill.Selection(name, answer.query.filters), float(whole["value"]), int(whole["n"]))
+    st.caption(_("Click a mark in the chart for the rows behind it."))
     st.dataframe(worded(answer), hide_index=True, height=260, key=f"table_{key}")
     st.download_button(
         _("Download CSV"),

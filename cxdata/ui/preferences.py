@@ -14,18 +14,12 @@ from babel import Locale
 
 from cxdata import formats
 from cxdata.errors import CxError
-from cxdata.i18n import LANGUAGES, N_, _, language
+from cxdata.i18n import LANGUAGES, _, language
+from cxdata.metrics.words import COUNT_AS_WORDS
 from cxdata.schema import PRIORITIES
 from cxdata.selection import CLOCK_WORDS
 from cxdata.settings import CLOCKS, COUNT_AS, Policy, Settings
 from cxdata.ui import look, state
-
-COUNT_AS_WORDS = {
-    "one_touch": N_("One agent reply and never reopened (Zendesk)"),
-    "freshservice": N_("No further customer message after the first (Freshservice)"),
-    "zoho": N_("Closed with one public reply (Zoho)"),
-    "intercom": N_("Closed once, one teammate (Intercom)"),
-}
 
 
 def show() -> None:

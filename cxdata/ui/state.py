@@ -17,11 +17,12 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import before_after, comparison, i18n, queries, summary
+from cxdata import before_after, comparison, drill, i18n, queries, summary
 from cxdata.arrays import Key
 from cxdata.before_after import Reading
 from cxdata.charts import Style, draws_events
 from cxdata.comparison import Comparison
+from cxdata.drill import Selection
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept, concerning
@@ -255,6 +256,16 @@ def _values(key: tuple[str, int], name: str) -> list[str]:  # noqa: ARG001
 @st.cache_data(show_spinner=False, max_entries=20)
 def _has(key: tuple[str, int], facts: str) -> bool:  # noqa: ARG001
     return bool(engine().query(f"select count(*) > 0 as there from {facts}").to_pylist()[0]["there"])
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _behind(key: tuple[str, int], what: str, chosen: Selection) -> Any:  # noqa: ARG001
+    return getattr(drill, what)(engine(), chosen, the_moment())
+
+
+def cached_behind(what: str, chosen: Selection) -> Any:
+    """An answer of `drill` about a selection: recomputed, left_out or presets; cached until the data change."""
+    return _behind(version(), what, chosen)
 
 
 def has(facts: str) -> bool:

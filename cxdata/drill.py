@@ -1,0 +1,383 @@
+"""The rows behind a number: which they are, what each counts for, and what was left out and why.
+
+In: a selection (a metric, filters, and the group of one mark of a chart). Out: pages of rows, the value worked out from
+those rows by another way than the page's, and the counts of what was left out by reason. Nothing is read whole: the engine
+sorts, searches and cuts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from cxdata import flows, formats
+from cxdata.engine import Engine
+from cxdata.facts import CODE_MONTH, ONE_TOUCH
+from cxdata.filters import NOTHING, Filters, Period, dimension
+from cxdata.i18n import N_, _
+from cxdata.metrics import metric
+from cxdata.metrics.base import Counted, Curve, Flow, Metric, ProjectedValue
+from cxdata.metrics.tickets import RESOLVED
+from cxdata.questions import TOTAL, Moment, Query, period_end
+from cxdata.scans import scope
+
+BLOCK = 50_000  # rows that a download reads at a time
+OTHER = N_("For another reason")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the rows. `kind`: text, number, instant (UTC epoch seconds), day, duration, money or group."""
+
+    name: str
+    label: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a number is about. `where`: ((dimension, value), …) of its mark, None for no value; of a curve the `month`, and the
+    `cohort` that started then."""
+
+    metric: str
+    filters: Filters
+    where: tuple[tuple[str, Any], ...] = ()
+    month: int | None = None
+    cohort: date | None = None
+
+
+def of_mark(query: Query, name: str, key: Mapping[str, Any]) -> Selection:
+    """The selection of one mark of a question: `key` has `period` (the first day) and the question's dimensions."""
+    filters, where = query.filters, tuple((by, key[by]) for by in query.by)
+    if isinstance(metric(name).measure, Curve):
+        return Selection(name, filters, where, int(key["month"]), key.get("period"))
+    if query.grain != TOTAL and key.get("period"):
+        start, end = key["period"], period_end(key["period"], query.grain)
+        chosen = filters.period
+        period = Period(max(start, chosen.start or start), min(end, chosen.end or end))
+        filters = replace(filters, period=period)
+    return Selection(name, filters, where)
+
+
+# --- which rows ---------------------------------------------------------------------------------------------
+
+
+def _scope(selection: Selection, moment: Moment) -> tuple[Metric, list[str], dict[str, str], dict[str, Any]]:
+    """(the metric, conditions of the rows it is about, names for its SQL, values)."""
+    entry = metric(selection.metric)
+    query = Query((entry.name,), filters=selection.filters)
+    names: dict[str, str] = {}
+    if isinstance(entry.measure, Flow):
+        conditions, names, params = flows.conditions(entry, query, moment)
+    elif isinstance(entry.measure, Curve):
+        conditions, params = _curve(selection, entry, moment)
+    else:
+        conditions, params = scope(entry, query, moment)
+    for place, (name, value) in enumerate(selection.where):
+        column = dimension(name).column(entry.time)
+        if value is None or value == NOTHING:
+            conditions.append(f"{column} is null")
+        else:
+            conditions.append(f"{column} = $where_{place}")
+            params[f"where_{place}"] = value
+    return entry, conditions, names, params
+
+
+def _curve(selection: Selection, entry: Metric, moment: Moment) -> tuple[list[str], dict[str, Any]]:
+    conditions, params = selection.filters.where(entry.table)
+    params.update(moment.params())
+    period = selection.filters.period
+    params["until"] = min(period.end, moment.until) if period.end else moment.until
+    conditions.append("started_on < $until")
+    if entry.name == "cohort_retention":
+        conditions += ["not derived", "started_month = $cohort"]
+        params["cohort"] = selection.cohort
+    return conditions, params
+
+
+def _counted(selection: Selection, entry: Metric, names: Mapping[str, str]) -> tuple[Counted, ...]:
+    """The rows of a metric with the names of its flow filled in."""
+    if isinstance(entry.measure, Curve):
+        months = (selection.month or 0) * CODE_MONTH
+        lasted = "case when cancelled_on < $until then cancel_code else $as_of_code end - start_code"
+        if entry.name == "survival":
+            return (Counted(f"{lasted} >= {months}", "null"),)
+        still = f"case when cancelled_on < $until and cancel_code - start_code < {months} then 0e0 else 1e0 end"
+        return (Counted("true", still),)
+    found = entry.measure.counted(selection.filters.clock)
+    if not names:
+        return found
+    return tuple(
+        replace(
+            one,
+            among=one.among.format(**names),
+            counts=one.counts.format(**names),
+            weight=one.weight.format(**names),
+            left_out=tuple((label, condition.format(**names)) for label, condition in one.left_out),
+        )
+        for one in found
+    )
+
+
+def _per(entry: Metric) -> str:
+    """The column whose values are the rows; "" where they are those of the facts."""
+    return entry.measure.per or (flows.FLOWS[entry.facts].per if entry.facts in flows.FLOWS else "")
+
+
+def _relation(selection: Selection, moment: Moment, columns: Sequence[str]) -> tuple[Metric, str, dict[str, Any]]:
+    """(the metric, a select of the rows with `counts`, `weight` and `part`, values)."""
+    entry, conditions, names, params = _scope(selection, moment)
+    per = _per(entry)
+    listed = "".join(f"{name}, " for name in (_RAW if per else columns))
+    sql = " union all ".join(
+        f"select {listed}{one.counts} as counts, {one.weight} as weight, '{one.label}' as part from {entry.table} "
+        f"where {' and '.join([*conditions, f'({one.among})'])}"
+        for one in _counted(selection, entry, names)
+    )
+    if per:
+        kept = [f"{made} as {name}" for name, made in _OF_CUSTOMER.items() if name in columns]
+        counts = "sum(counts)" if isinstance(entry.measure, Flow) else "max(counts)"
+        sql = (
+            f"select {', '.join([per, *kept])}, {counts} as counts, 1 as weight, '' as part from ({sql}) as bought "
+            f"group by {per}"
+        )
+    return entry, sql, params
+
+
+_RAW = ("customer_id", "key", "amount", "purchased_s", "team", "segment")
+_OF_CUSTOMER = {
+    "purchases": "count(key)",
+    "amount": "sum(amount)",
+    "first_s": "min(purchased_s)",
+    "last_s": "max(purchased_s)",
+    "team": "max(team)",
+    "segment": "max(segment)",
+}
+
+
+# --- columns ------------------------------------------------------------------------------------------------
+
+_TICKETS = (
+    Column("key", N_("Ticket")), Column("created_s", N_("Created"), "instant"),
+    Column("first_response_at_s", N_("First response"), "instant"), Column("resolved_at_s", N_("Resolved"), "instant"),
+    Column("team", N_("Team"), "group"), Column("channel", N_("Channel"), "group"),
+    Column("priority", N_("Priority"), "group"), Column("agent", N_("Agent")), Column("customer_id", N_("Customer")),
+    Column("status", N_("Status")), Column("segment", N_("Segment"), "group"), Column("stage", N_("Journey stage"), "group"),
+    Column("first_response_calendar_s", N_("First response, calendar time"), "duration"),
+    Column("first_response_business_s", N_("First response, business hours"), "duration"),
+    Column("resolution_calendar_s", N_("Resolution, calendar time"), "duration"),
+    Column("resolution_business_s", N_("Resolution, business hours"), "duration"),
+    Column("agent_replies", N_("Replies"), "number"), Column("reopens", N_("Reopens"), "number"),
+    Column("source", N_("Tool")),
+)  # fmt: skip
+_SURVEYS = (
+    Column("answered_s", N_("Answered"), "instant"), Column("score", N_("Score"), "number"),
+    Column("worst", N_("Worst"), "number"), Column("best", N_("Best"), "number"), Column("comment", N_("Comment")),
+    Column("team", N_("Team"), "group"), Column("channel", N_("Channel"), "group"), Column("agent", N_("Agent")),
+    Column("customer_id", N_("Customer")), Column("ticket_id", N_("Ticket")), Column("segment", N_("Segment"), "group"),
+    Column("stage", N_("Journey stage"), "group"), Column("key", N_("Response")), Column("source", N_("Tool")),
+)  # fmt: skip
+_CUSTOMERS = (
+    Column("customer_id", N_("Customer")), Column("started_on", N_("Start"), "day"),
+    Column("cancelled_on", N_("Cancelled"), "day"), Column("team", N_("Team"), "group"),
+    Column("segment", N_("Segment"), "group"), Column("monthly_value", N_("Monthly value"), "money"),
+)  # fmt: skip
+_BUYERS = (
+    Column("customer_id", N_("Customer")), Column("purchases", N_("Purchases"), "number"),
+    Column("amount", N_("Amount"), "money"), Column("first_s", N_("First purchase"), "instant"),
+    Column("last_s", N_("Last purchase"), "instant"), Column("team", N_("Team"), "group"),
+    Column("segment", N_("Segment"), "group"),
+)  # fmt: skip
+_COLUMNS = {
+    "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "customer_facts": _CUSTOMERS, "purchase_facts": _BUYERS,
+}  # fmt: skip
+_SEARCHED = ("key", "customer_id", "agent", "comment", "ticket_id", "team")
+SHOWN = {"ticket_facts": 9, "survey_facts": 8, "customer_facts": 6, "purchase_facts": 7}  # columns without being asked
+
+
+def columns(name: str) -> tuple[Column, ...]:
+    """What the rows of a metric can show, what counts first; the most telling ones at the start."""
+    entry = metric(name)
+    own = _COLUMNS[entry.table]
+    kind = {"yes_no": "yes_no", "nps": "nps", "value": entry.unit}.get(entry.measure.counts_as, "")
+    counts = (Column("counts", N_("Counts as"), kind),) if kind else ()
+    part = (Column("part", N_("Target"), "part"),) if len(entry.measure.counted("calendar")) > 1 else ()
+    return (own[0], *part, *counts, *own[1:])
+
+
+def _stored(entry: Metric) -> list[str]:
+    return [column.name for column in _COLUMNS[entry.table]]
+
+
+# --- answers ------------------------------------------------------------------------------------------------
+
+
+def count(engine: Engine, selection: Selection, moment: Moment, search: str = "") -> int:
+    """How many rows are behind a number, of those that hold the words searched."""
+    entry, sql, params = _relation(selection, moment, _searchable(selection.metric))
+    where, more = _found(entry, search)
+    if not sql:
+        return 0
+    found = engine.query(f"select count(*) as k from ({sql}) as behind{where}", **params, **more)
+    return int(found.to_pylist()[0]["k"])
+
+
+def _searchable(name: str) -> list[str]:
+    entry = metric(name)
+    return [column for column in _stored(entry) if column in _SEARCHED]
+
+
+def _found(entry: Metric, search: str) -> tuple[str, dict[str, Any]]:
+    if not search.strip():
+        return "", {}
+    own = [column for column in _SEARCHED if column in _stored(entry)]
+    words = " or ".join(f"contains(lower(coalesce({column}, '')), $search)" for column in own)
+    return f" where {words}", {"search": search.strip().casefold()}
+
+
+def behind(
+    engine: Engine, selection: Selection, moment: Moment, *, search: str = "", order: str = "", descending: bool = True,
+    page: int = 0, size: int = 50,
+) -> pd.DataFrame:  # fmt: skip
+    """One page of the rows, all columns as stored; by default the newest first."""
+    entry, sql, params = _relation(selection, moment, _stored(entry_of(selection)))
+    if not sql:
+        return pd.DataFrame()
+    known = {column.name for column in columns(entry.name)}
+    first = next(column.name for column in _COLUMNS[entry.table] if column.kind in ("instant", "day"))
+    chosen = order if order in known else first
+    last = "customer_id" if entry.table in ("customer_facts", "purchase_facts") else "key"
+    by = f"{chosen} {'desc' if descending else 'asc'} nulls last, {last}, part"
+    where, more = _found(entry, search)
+    found = engine.query(
+        f"select * from ({sql}) as behind{where} order by {by} limit $size offset $skip",
+        **params, **more, size=size, skip=page * size,
+    )  # fmt: skip
+    frame: pd.DataFrame = found.to_pandas(date_as_object=True)
+    return frame
+
+
+def entry_of(selection: Selection) -> Metric:
+    return metric(selection.metric)
+
+
+def recomputed(engine: Engine, selection: Selection, moment: Moment) -> tuple[float, int]:
+    """(value, n) worked out from the rows; a value of nan where it is no function of them, or there are none."""
+    entry, sql, params = _relation(selection, moment, [])
+    aggregate = "avg(counts)" if entry.name == "cohort_retention" else entry.measure.recomputed()
+    if not sql:
+        return float("nan"), 0
+    value = f"cast({aggregate} as double)" if aggregate else "cast(null as double)"
+    if isinstance(entry.measure, ProjectedValue):
+        value = "cast(null as double)"
+    row = engine.query(f"select {value} as value, count(*) as n from ({sql}) as behind", **params).to_pylist()[0]
+    return float("nan") if row["value"] is None else float(row["value"]), int(row["n"])
+
+
+def left_out(engine: Engine, selection: Selection, moment: Moment) -> dict[str, int]:
+    """{reason (message id): rows of the selection that were left out}, most first; with several targets each counts."""
+    entry, conditions, names, params = _scope(selection, moment)
+    found: dict[str, int] = {}
+    for one in _counted(selection, entry, names):
+        if not one.left_out or _per(entry):
+            continue
+        reasons = " ".join(f"when {condition} then {place}" for place, (_label, condition) in enumerate(one.left_out))
+        sql = (
+            f"select case {reasons} end as reason, count(*) as k from {entry.table} "
+            f"where {' and '.join(conditions)} and not coalesce({one.among}, false) group by 1"
+        )
+        for row in engine.query(sql, **params).to_pylist():
+            label = OTHER if row["reason"] is None else one.left_out[row["reason"]][0]
+            found[label] = found.get(label, 0) + int(row["k"])
+    return dict(sorted(found.items(), key=lambda entry: -entry[1]))
+
+
+@dataclass(frozen=True)
+class Preset:
+    """First contact resolution as a tool counts it: the setting's code, value and n; nan and 0 where the files lack it."""
+
+    code: str
+    value: float
+    n: int
+
+
+def presets(engine: Engine, selection: Selection, moment: Moment) -> tuple[Preset, ...]:
+    """First contact resolution of a selection in every way that tools count it, to be put beside the help desk's own."""
+    _entry, conditions, _names, params = _scope(selection, moment)
+    columns = ", ".join(
+        f"avg(case when {sql} then 1e0 when not ({sql}) then 0e0 end) as {code}_value, count({sql}) as {code}_n"
+        for code, sql in ONE_TOUCH.items()
+    )
+    sql = f"select {columns} from ticket_facts where {' and '.join([*conditions, RESOLVED])}"
+    (row,) = engine.query(sql, **params).to_pylist()
+    return tuple(
+        Preset(code, float("nan") if row[f"{code}_value"] is None else row[f"{code}_value"], int(row[f"{code}_n"]))
+        for code in ONE_TOUCH
+    )
+
+
+# --- in words -----------------------------------------------------------------------------------------------
+
+
+def worded(frame: pd.DataFrame, shown: Sequence[Column], moment: Moment) -> pd.DataFrame:
+    """The rows in words, for reading: local times, names of groups, durations."""
+    zone = ZoneInfo(moment.settings.zone)
+    return pd.DataFrame({_(one.label): [_word(value, one, zone) for value in frame[one.name]] for one in shown})
+
+
+def _word(value: Any, column: Column, zone: ZoneInfo) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    if column.kind == "group":
+        return formats.group(column.name, value)
+    if column.kind == "instant":
+        return formats.instant(datetime.fromtimestamp(int(value), UTC).astimezone(zone))
+    if column.kind == "day":
+        return formats.day(value)
+    if column.kind == "yes_no":
+        return _("yes") if value else _("no")
+    if column.kind == "nps":
+        return _("promoter") if value > 0 else _("detractor") if value < 0 else _("passive")
+    if column.kind == "part":
+        return _(value) if value else ""
+    if column.kind == "number":
+        return formats.decimal(value, 0 if float(value).is_integer() else 2)
+    if column.kind == "text":
+        return str(value)
+    return formats.value(value, column.kind)
+
+
+def plain(frame: pd.DataFrame, shown: Sequence[Column], moment: Moment) -> pd.DataFrame:
+    """The rows as values: local times, durations in seconds, names as in the data; columns by their own names."""
+    zone = ZoneInfo(moment.settings.zone)
+    made: dict[str, Any] = {}
+    for one in shown:
+        values = frame[one.name]
+        if one.kind == "instant":
+            values = [
+                None
+                if pd.isna(value)
+                else datetime.fromtimestamp(int(value), UTC).astimezone(zone).replace(tzinfo=None)
+                for value in values
+            ]
+        made[plain_name(one)] = values
+    return pd.DataFrame(made)
+
+
+def plain_name(column: Column) -> str:
+    """The name of a column in a file."""
+    return column.name.removesuffix("_s") if column.kind == "instant" else column.name
+
+
+def blocks(engine: Engine, selection: Selection, moment: Moment, *, search: str = "") -> Iterator[pd.DataFrame]:
+    """All rows as stored, some at a time, in the order of the facts: of time."""
+    entry, sql, params = _relation(selection, moment, _stored(entry_of(selection)))
+    where, more = _found(entry, search)
+    if sql:
+        for table in engine.blocks(f"select * from ({sql}) as behind{where}", BLOCK, **params, **more):
+            yield table.to_pandas(date_as_object=True)

@@ -1,0 +1,177 @@
+"""The rows behind a number, in a dialog: what it is, what was left out and why, and the rows themselves, page by page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from cxdata import drill, formats, i18n, rowfiles, selection
+from cxdata.drill import Column, Selection
+from cxdata.engine import Engine
+from cxdata.filters import dimension
+from cxdata.i18n import _, language
+from cxdata.metrics import metric
+from cxdata.metrics.words import COUNT_AS_WORDS, FILED
+from cxdata.questions import Moment
+from cxdata.ui import look, state
+
+PAGE_SIZE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(chosen: Selection, value: float, n: int) -> None:
+    """Open the dialog of a number; `value` and `n` as they are shown."""
+    entry = metric(chosen.metric)
+    for name in ("rows_search", "rows_page", "rows_order", "rows_columns", "rows_down"):
+        st.session_state.pop(name, None)
+    title = _("Rows behind {metric}", metric=_(entry.label))
+    st.dialog(title, width="large", on_dismiss="rerun")(_dialog)(chosen, value, n)
+
+
+def _dialog(chosen: Selection, value: float, n: int) -> None:
+    state.use_language()
+    entry, moment, engine = metric(chosen.metric), state.the_moment(), state.engine()
+    about = _about(chosen, value, n)
+    lines = "".join(
+        f"<span>{look.escaped(label)}</span><span></span><b>{look.escaped(text)}</b>" for label, text in about
+    )
+    st.html(f'<div class="cx-lead">{look.escaped(_words(chosen, moment))}</div><div class="cx-facts">{lines}</div>')
+    again, counted = state.cached_behind("recomputed", chosen)
+    if counted != n or not (math.isnan(again) or math.isclose(again, value, rel_tol=1e-9, abs_tol=1e-12)):
+        shown = formats.value(again, entry.unit)
+        st.error(
+            _("The rows give {value} with n = {n}: please report this.", value=shown, n=formats.decimal(counted, 0))
+        )
+    if entry.name == "first_contact_resolution":
+        _presets(chosen)
+    if not counted:
+        return
+    known = drill.columns(entry.name)
+    shown_columns = _tools(chosen, known, counted, engine, moment, about)
+    search, order = st.session_state.get("rows_search") or "", st.session_state.get("rows_order") or ""
+    total = drill.count(engine, chosen, moment, search) if search else counted
+    last = max(math.ceil(total / PAGE_SIZE) - 1, 0)
+    page = min(st.session_state.get("rows_page", 0), last)
+    found = drill.behind(
+        engine, chosen, moment, search=search, order=order, descending=st.session_state.get("rows_down", True), page=page,
+        size=PAGE_SIZE,
+    )  # fmt: skip
+    if not total:
+        st.html(f'<div class="cx-sub">{look.escaped(_("No row holds these words."))}</div>')
+        return
+    st.dataframe(drill.worded(found, shown_columns, moment), hide_index=True, height=380, key="rows_table")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(_("Previous"), disabled=page == 0, on_click=_turn, args=(page - 1,), key="rows_back")
+        st.button(_("Next"), disabled=page >= last, on_click=_turn, args=(page + 1,), key="rows_on")
+        first, end = page * PAGE_SIZE + 1, min((page + 1) * PAGE_SIZE, total)
+        words = _("{first}–{last} of {total}", first=first, last=end, total=formats.decimal(total, 0))
+        st.html(f'<div class="cx-sub">{look.escaped(words)}</div>')
+
+
+def _turn(page: int) -> None:
+    st.session_state["rows_page"] = page
+
+
+def _first_page() -> None:
+    st.session_state["rows_page"] = 0
+
+
+def _tools(
+    chosen: Selection, known: tuple[Column, ...], counted: int, engine: Engine, moment: Moment,
+    about: list[tuple[str, str]],
+) -> list[Column]:  # fmt: skip
+    """Search, order, columns and downloads; the columns to show."""
+    names = {column.name: column for column in known}
+    default = [column.name for column in known[: drill.SHOWN[metric(chosen.metric).table]]]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            _("Search"), key="rows_search", placeholder=_("Search in these rows"), icon=":material/search:",
+            label_visibility="collapsed", on_change=_first_page, width=230,
+        )  # fmt: skip
+        st.selectbox(
+            _("Sort by"), list(names), key="rows_order", index=None, format_func=lambda name: _(names[name].label),
+            placeholder=_("Sort by"), label_visibility="collapsed", on_change=_first_page, width=190,
+        )  # fmt: skip
+        st.toggle(_("Descending"), key="rows_down", value=True, on_change=_first_page)
+        with st.popover(_("Columns"), icon=":material/view_column:"):
+            picked = st.multiselect(
+                _("Columns"), list(names), default=default, format_func=lambda name: _(names[name].label),
+                key="rows_columns", label_visibility="collapsed",
+            )  # fmt: skip
+        shown = [names[name] for name in picked or default]
+        search = st.session_state.get("rows_search") or ""
+        stem = f"{chosen.metric}_rows"
+        _download("CSV", "text/csv", f"{stem}.csv", partial(_csv, engine, chosen, moment, shown, search))
+        made = partial(_xlsx, engine, chosen, moment, shown, about, search, language())
+        _download("XLSX", XLSX, f"{stem}.xlsx", made)
+    if counted > rowfiles.MOST_ROWS:
+        most = formats.decimal(rowfiles.MOST_ROWS, 0)
+        st.caption(_("A sheet holds {most} rows: the XLSX ends there, the CSV has them all.", most=most))
+    return shown
+
+
+def _download(label: str, mime: str, name: str, make: Callable[[], bytes]) -> None:
+    st.download_button(
+        label, data=make, file_name=name, mime=mime, icon=":material/download:", on_click="ignore", key=f"rows_{label}"
+    )
+
+
+def _csv(engine: Engine, chosen: Selection, moment: Moment, shown: list[Column], search: str) -> bytes:
+    return rowfiles.to_csv(engine, chosen, moment, shown, search=search)
+
+
+def _xlsx(
+    engine: Engine, chosen: Selection, moment: Moment, shown: list[Column], about: list[tuple[str, str]], search: str,
+    code: str,
+) -> bytes:  # fmt: skip
+    i18n.set_language(code)
+    return rowfiles.to_xlsx(engine, chosen, moment, shown, about, search=search)
+
+
+def _words(chosen: Selection, moment: Moment) -> str:
+    """The selection in a sentence."""
+    marks = [f"{_(dimension(name).label).lower()} {formats.group(name, value)}" for name, value in chosen.where]
+    if chosen.cohort:
+        marks.append(_("started in {month}", month=formats.period(chosen.cohort, "month")))
+    if chosen.month is not None:
+        marks.append(_("after {count} months", count=chosen.month))
+    uses = [name for name in chosen.filters.values if metric(chosen.metric).table in dimension(name).facts]
+    return " · ".join([*marks, selection.sentence(chosen.filters, None, moment, uses)])
+
+
+def _about(chosen: Selection, value: float, n: int) -> list[tuple[str, str]]:
+    """(label, text): the definition with this selection filled in."""
+    entry = metric(chosen.metric)
+    told = [
+        (_("Value"), f"{formats.value(value, entry.unit)}, n = {formats.decimal(n, 0)}"),
+        (_("Meaning"), _(entry.meaning)),
+        (_("Formula"), _(entry.formula)),
+        (_("Filed by"), _(FILED[entry.time])),
+    ]
+    if entry.measure.counts_as == "yes_no" and entry.unit == "share" and n and not math.isnan(value):
+        share = _("{x} of {n}", x=formats.decimal(round(value * n), 0), n=formats.decimal(n, 0))
+        told.insert(1, (_("Counted"), share))
+    if chosen.month is None:
+        out: dict[str, int] = state.cached_behind("left_out", chosen)
+        words = "; ".join(f"{_(label)}: {formats.decimal(k, 0)}" for label, k in out.items() if k)
+        told.append((_("Left out"), words or _("nothing")))
+    return told
+
+
+def _presets(chosen: Selection) -> None:
+    """First contact resolution in all ways of counting, the one of the settings marked."""
+    own = state.settings().count_as
+    cells: list[Any] = []
+    for preset in state.cached_behind("presets", chosen):
+        mark = f" ({_('as set')})" if preset.code == own else ""
+        text = f"{formats.percent(preset.value)}, n = {formats.decimal(preset.n, 0)}" if preset.n else ""
+        why = text or _("– the files do not hold what it needs")
+        cells.append(
+            f"<span>{look.escaped(_(COUNT_AS_WORDS[preset.code]))}{look.escaped(mark)}</span><span></span><b>{look.escaped(why)}</b>"
+        )
+    title = _("The same tickets, as other tools count them")
+    st.html(f'<div class="cx-sub">{look.escaped(title)}</div><div class="cx-facts">{"".join(cells)}</div>')
