@@ -65,6 +65,7 @@ _CSS = """
 [class*="st-key-cx-head-"] button {{ padding: 0; min-height: 1.2rem; color: {grey}; opacity: .75; }}
 [class*="st-key-cx-head-"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
              overflow: hidden; clip-path: inset(50%); }}
+.st-key-cx-rows [data-testid="stElementToolbar"] {{ display: none; }}
 [class*="st-key-cx-menu"] button {{ border: none; padding: 0 .3rem; min-height: 1.6rem; background: transparent;
              color: {grey}; }}
 [class*="st-key-cx-menu"] button > div > div[aria-hidden="true"] {{ display: none; }}

@@ -63,7 +63,8 @@ def _dialog(chosen: Selection, value: float, n: int) -> None:
     if not total:
         st.html(f'<div class="cx-sub">{look.escaped(_("No row holds these words."))}</div>')
         return
-    st.dataframe(drill.worded(found, shown_columns, moment), hide_index=True, height=380, key="rows_table")
+    with st.container(key="cx-rows"):
+        st.dataframe(drill.worded(found, shown_columns, moment), hide_index=True, height=380, key="rows_table")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(_("Previous"), disabled=page == 0, on_click=_turn, args=(page - 1,), key="rows_back")
         st.button(_("Next"), disabled=page >= last, on_click=_turn, args=(page + 1,), key="rows_on")

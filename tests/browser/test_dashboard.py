@@ -97,7 +97,7 @@ def test_a_click_on_a_mark_opens_its_rows(dashboard, visit):
     expect(dialog.get_by_text(re.compile("^team Noord · "))).to_be_visible()
     expect(dialog.get_by_text(re.compile("1–50 of 2,058"))).to_be_visible()
     with page.expect_download() as download:
-        dialog.get_by_role("button", name="CSV").click()
+        dialog.get_by_role("button", name="CSV", exact=True).click()
     assert len(Path(download.value.path()).read_text("utf-8-sig").splitlines()) == 2059
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
