@@ -99,7 +99,7 @@ def test_a_click_on_a_mark_opens_its_rows(dashboard, visit):
     with page.expect_download() as download:
         dialog.get_by_role("button", name="CSV", exact=True).click()
     assert len(Path(download.value.path()).read_text("utf-8-sig").splitlines()) == 2059
-    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
 
 
