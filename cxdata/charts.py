@@ -195,12 +195,14 @@ def _period_axis(periods: Sequence[Any], grain: str) -> tuple[list[str], dict[st
 
 
 def _hover(name: str, rows: pd.DataFrame, unit: str, few: int) -> list[str]:
-    """What a mark says: value, n, and whether that is few or the period is not over."""
+    """What a mark says: value, n, 95% interval, and whether n is few or the period is not over."""
     texts = []
     for row in rows.itertuples():
         text = f"<b>{formats.value(row.value, unit)}</b>"
         if unit != "count":
             text += f"  n = {formats.decimal(row.n, 0)}"
+            if not (formats.nothing(row.low) or formats.nothing(row.high)):
+                text += f"  [{formats.value(row.low, unit)} – {formats.value(row.high, unit)}]"
             if 0 < row.n < few:
                 text += f" ({_('few answers')})"
         if row.partial:
@@ -748,7 +750,7 @@ def breakdown(
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
     found = [(changes or {}).get((None if pd.isna(group) else group,)) for group in rows[by]]
     hover = [
-        f"{word}<br>{text}{_interval(row.low, row.high, entry.unit)}{_against(change)}"
+        f"{word}<br>{text}{_against(change)}"
         for word, text, row, change in zip(
             words, _hover("", rows, entry.unit, style.minimum_n), rows.itertuples(), found, strict=True
         )
