@@ -17,6 +17,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -24,8 +25,8 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from cxdata import before_after, downloads, formats, queries, questions, reports, selection, watching
-from cxdata.boards import BOARDS, board
+from cxdata import before_after, downloads, formats, queries, questions, reports, selection, views, watching
+from cxdata.boards import BOARDS, Board, board
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
 from cxdata.events import EVENT_KINDS, check_team, event
@@ -37,10 +38,11 @@ from cxdata.questions import Query
 from cxdata.rejects import write_rejects
 from cxdata.sample import import_sample
 from cxdata.schema import KINDS, SCORES
-from cxdata.selection import Held
+from cxdata.selection import Chosen
 from cxdata.settings import CLOCKS, parse_instant
 from cxdata.store import Store
 from cxdata.understanding import Choices
+from cxdata.views import SavedView
 from cxdata.watching import Failure, Watch
 
 DEFAULT_DATABASE = Path("data/cx.duckdb")
@@ -72,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     _import_parser(commands)
     _metrics_parser(commands)
     _report_parser(commands)
+    saved = commands.add_parser("views", help="list the saved views, or remove one")
+    saved.add_argument("--remove", metavar="NAME", help="take this view off the list")
+    saved.add_argument("--format", default="table", choices=["table", "csv", "json"])
+    saved.set_defaults(run=_views)
     listed = commands.add_parser("imports", help="list the imports, or undo or redo one")
     changed = listed.add_mutually_exclusive_group()
     changed.add_argument("--undo", type=int, metavar="ID", help="take this import back")
@@ -167,13 +173,16 @@ def _report_parser(commands: Any) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="report.pdf or report.xlsx")
     parser.add_argument(
         "--page", dest="pages", action="append", default=[], metavar="NAME",
-        help=f"one or more of: {', '.join(entry.name for entry in BOARDS)} (default: all)",
+        help=f"one or more of: {', '.join(entry.name for entry in BOARDS)} (default: that of the view, or all)",
     )  # fmt: skip
-    parser.add_argument("--period", default="12m", choices=[code for code in selection.PERIODS if code != "custom"])
+    parser.add_argument("--view", metavar="NAME", help="a saved view; the other options go before its choices")
+    parser.add_argument(
+        "--period", choices=[code for code in selection.PERIODS if code != "custom"], help="default: 12m"
+    )
     parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="first day, instead of --period")
     parser.add_argument("--to", dest="end", type=_day, metavar="DATE", help="the day after the last")
-    parser.add_argument("--compare", default="previous", choices=list(selection.EARLIER))
-    parser.add_argument("--grain", default="auto", choices=list(selection.GRAINS))
+    parser.add_argument("--compare", choices=list(selection.EARLIER), help="default: previous")
+    parser.add_argument("--grain", choices=list(selection.GRAINS), help="default: auto")
     for entry in FILTERS:
         parser.add_argument(f"--{entry.name}", action="append", default=[], metavar=entry.name[0].upper())
     parser.add_argument("--clock", choices=list(CLOCKS))
@@ -544,45 +553,97 @@ def _metrics(given: argparse.Namespace) -> int:
     return DONE
 
 
+# --- views --------------------------------------------------------------------------------------------------
+
+
+def _views(given: argparse.Namespace) -> int:
+    with _store(given) as store:
+        if given.remove is not None:
+            store.remove_view(given.remove, _user())
+        rows = [
+            {
+                "name": kept.view.name,
+                "page": kept.view.page,
+                "choices": dict(kept.view.choices) if given.format == "json" else views.link_text(kept.view.choices),
+                "start": kept.view.is_start,
+                "saved_at": kept.saved_at,
+                "saved_by": kept.saved_by,
+            }
+            for kept in store.views()
+        ]
+    _print_rows(
+        [{**row, "start": "start" if row["start"] else ""} for row in rows] if given.format == "table" else rows,
+        given.format,
+    )
+    return DONE
+
+
 # --- report -------------------------------------------------------------------------------------------------
 
 
 def _report(given: argparse.Namespace) -> int:
     writer = downloads.writer(given.out.suffix)
-    boards = tuple(board(name) for name in dict.fromkeys(given.pages)) or BOARDS
+    boards = tuple(board(name) for name in dict.fromkeys(given.pages))
     with _store(given) as store:
         settings = store.settings()
         moment = store.moment(parse_instant(given.as_of, settings.zone) if given.as_of else None)
         if moment is None:
             raise CxError("There is no data yet. Import a file first.")
+        view = views.one_named(given.view, [kept.view for kept in store.views()]) if given.view is not None else None
         set_language(given.lang or settings.language)
         engine = DuckDBEngine(store)
-        values = {entry.name: tuple(getattr(given, entry.name)) for entry in FILTERS if getattr(given, entry.name)}
-        _check_values(engine, values)
-        period = _period(given, engine, moment)
-        held = Held(selection.before_of(period, given.compare), drawn=given.compare == "year")
-        grain = "" if given.grain == "auto" else given.grain
-        filters = Filters(period, values, given.clock or settings.clock)
-        made = reports.report(
-            engine, boards, filters, held, moment, grain=grain, events=[kept.event for kept in store.events()]
+        link = {name: words for name, words in view.choices.items() if not getattr(given, name, None)} if view else {}
+        missing = views.gone(link, partial(queries.distinct_values, engine))
+        remarks = [views.said(missing, view.name)] if view and missing else []
+        boards = boards or ((_board_of(view),) if view else BOARDS)
+        filters, held, grain = selection.looked_at(
+            _chosen(given, engine, views.without(link, missing), settings.clock),
+            moment.complete_until,
+            selection.first_day(engine, ("ticket_facts", "survey_facts"))
+            or selection.first_day(engine, ("customer_facts",)),
+            queries.distinct_values(engine, "team"),
         )
+        made = reports.report(
+            engine, boards, filters, held, moment, grain=grain, events=[kept.event for kept in store.events()],
+            title=view.name if view else "", remarks=remarks,
+        )  # fmt: skip
     try:
         given.out.write_bytes(writer(made))
     except OSError as error:
         raise CxError("{path} cannot be written: {reason}.", path=given.out, reason=error.strerror or error) from None
+    for remark in remarks:
+        print(remark, file=sys.stderr)
     print(given.out)
     return DONE
 
 
-def _period(given: argparse.Namespace, engine: DuckDBEngine, moment: questions.Moment) -> Period:
-    """The days of --from and --to, or of --period where neither is given."""
-    if given.start or given.end:
-        if not (given.start and given.end):
-            raise CxError("A report needs both --from and --to, or --period.")
-        return Period(given.start, given.end)
-    first = selection.first_day(engine, ("ticket_facts", "survey_facts"))
-    first = first or selection.first_day(engine, ("customer_facts",))
-    return selection.period_of(given.period, moment.complete_until, first)
+def _board_of(view: SavedView) -> Board:
+    """The board of a view's page. Raises CxError where that page has none."""
+    if view.page not in {entry.name for entry in BOARDS}:
+        raise CxError(
+            'The view "{name}" is of the page {page}, which no report can hold. Choose pages with --page.',
+            name=view.name,
+            page=view.page,
+        )
+    return board(view.page)
+
+
+def _chosen(given: argparse.Namespace, engine: DuckDBEngine, link: views.Link, clock: str) -> Chosen:
+    """The choices of the options, and of a view where an option is not given."""
+    values = {entry.name: tuple(getattr(given, entry.name)) for entry in FILTERS if getattr(given, entry.name)}
+    _check_values(engine, values)
+    if (given.start or given.end) and not (given.start and given.end):
+        raise CxError("A report needs both --from and --to, or --period.")
+    found = selection.chosen(link, clock)
+    return replace(
+        found,
+        period="custom" if given.start else given.period or found.period,
+        days=Period(given.start, given.end) if given.start else found.days,
+        compare=given.compare or found.compare,
+        per=given.grain or found.per,
+        clock=given.clock or found.clock,
+        values={**found.values, **values},
+    )
 
 
 def _check_values(engine: DuckDBEngine, values: dict[str, tuple[str, ...]]) -> None:

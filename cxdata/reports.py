@@ -81,14 +81,16 @@ class Report:
 def report(
     engine: Engine, boards: Sequence[Board], filters: Filters, held: Held, moment: Moment, *, grain: str = "",
     made: datetime | None = None, events: Sequence[Event] = (), title: str = "", remark: str = "",
+    remarks: Sequence[str] = (),
 ) -> Report:  # fmt: skip
     """Ask all that is on the boards. Raises CxError where none of them has data.
 
     `grain`: day, week, month or quarter, by default what suits the period. `title`: by default that of the board, where it
-    is one.
+    is one. `remarks`: what has to be said with the numbers of every chapter.
     """
     grain = grain or selection.grain_of(filters.period)
     chapters = tuple(_chapter(engine, board, filters, held, moment, grain, events) for board in boards)
+    chapters = tuple(replace(chapter, remarks=(*remarks, *chapter.remarks)) for chapter in chapters)
     if all(chapter.missing for chapter in chapters):
         raise CxError(chapters[0].missing if chapters else N_("Choose at least one page."))
     title = title or (_(boards[0].title) if len(boards) == 1 else _("Customer care report"))

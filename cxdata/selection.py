@@ -5,16 +5,17 @@ In: the codes of the choices, as links and the command line hold them, and the m
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from cxdata import formats
 from cxdata.comparison import stretches
 from cxdata.engine import Engine
-from cxdata.filters import Filters, Period, add_months, dimension
+from cxdata.filters import FILTERS, NOTHING, Filters, Period, add_months, dimension
 from cxdata.i18n import N_, _
 from cxdata.questions import Moment, Query
+from cxdata.settings import CLOCKS
 
 PERIODS = {
     "1m": N_("This month"),
@@ -32,6 +33,8 @@ EARLIER = {"previous": N_("Period before"), "year": N_("Year before")}
 COMPARES = {**EARLIER, "chosen": N_("A chosen period"), "team": N_("Another team"), "rest": N_("The other teams")}
 GRAINS = {"auto": N_("Automatic"), "day": N_("Day"), "week": N_("Week"), "month": N_("Month"), "quarter": N_("Quarter")}
 CLOCK_WORDS = {"calendar": N_("Calendar time"), "business": N_("Business hours")}
+DEFAULTS = {"period": "12m", "compare": "previous", "per": "auto", "against": ""}
+DAYS = ("from", "to", "against_from", "against_to")
 _DAYS = {"ticket_facts": "created_on", "survey_facts": "answered_on", "customer_facts": "started_on"}
 
 
@@ -55,6 +58,80 @@ class Held:
             return None
         other = self.other or replace(query.filters, period=self.before)
         return replace(query, filters=other), self.name or formats.span(self.before)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The choices as values. `days`: those of the period "custom", and `against_days` those of the comparison "chosen"."""
+
+    period: str
+    compare: str
+    per: str
+    clock: str
+    against: str = ""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    days: Period | None = None
+    against_days: Period | None = None
+
+
+def chosen(link: Mapping[str, Sequence[str]], clock: str) -> Chosen:
+    """The choices of a link or a saved view; what is missing or cannot be is as without a choice. `clock`: the usual one."""
+    allowed: dict[str, Collection[str]] = {"period": PERIODS, "compare": COMPARES, "per": GRAINS, "clock": CLOCKS}
+    codes = {**DEFAULTS, "clock": clock}
+    for name, known in allowed.items():
+        given = link.get(name, ())
+        codes[name] = given[0] if given and given[0] in known else codes[name]
+    return Chosen(
+        period=codes["period"],
+        compare=codes["compare"],
+        per=codes["per"],
+        clock=codes["clock"],
+        against=next(iter(link.get("against", ())), ""),
+        values={entry.name: tuple(link[entry.name]) for entry in FILTERS if link.get(entry.name)},
+        days=_between(link, "from", "to"),
+        against_days=_between(link, "against_from", "against_to"),
+    )
+
+
+def _between(link: Mapping[str, Sequence[str]], first: str, last: str) -> Period | None:
+    """The period of two days, the last one included; None where they are none."""
+    start, end = day_of(link.get(first)), day_of(link.get(last))
+    return Period(start, end + timedelta(days=1)) if start and end and start <= end else None
+
+
+def day_of(texts: Sequence[str] | None) -> date | None:
+    """The day of a link; None where it is none."""
+    try:
+        return date.fromisoformat(texts[0]) if texts else None
+    except ValueError:
+        return None
+
+
+def looked_at(chosen: Chosen, complete: date, first: date | None, teams: Collection[str]) -> tuple[Filters, Held, str]:
+    """(filters, what they are held against, grain) of the choices, seen from the last whole day of the data.
+
+    `first`: the first day of the data; `teams`: those in the data.
+    """
+    period = period_of(chosen.period, complete, first, chosen.days)
+    before = before_of(period, chosen.compare, chosen.against_days)
+    filters = Filters(period, chosen.values, chosen.clock)
+    drawn = chosen.compare == "year" or (chosen.compare == "chosen" and chosen.against_days is not None)
+    held = Held(before, drawn=drawn)
+    if others := other_teams(chosen, teams):
+        name = ", ".join(others) if chosen.compare == "team" else _("the other teams")
+        other = replace(filters, values={**chosen.values, "team": others})
+        held = Held(period.previous(), other, name, drawn=True)
+    return filters, held, chosen.per if chosen.per != "auto" else grain_of(period)
+
+
+def other_teams(chosen: Chosen, teams: Collection[str]) -> tuple[str, ...]:
+    """The teams that numbers are held against; none where that was not asked, or cannot be."""
+    own = chosen.values.get("team", ())
+    if chosen.compare == "team" and own and chosen.against not in ("", *own):
+        return (chosen.against,)
+    if chosen.compare == "rest" and own:
+        return tuple(name for name in [*teams, NOTHING] if name not in own)
+    return ()
 
 
 def first_day(engine: Engine, facts: Collection[str]) -> date | None:

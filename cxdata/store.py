@@ -1,4 +1,4 @@
-"""The one module that opens DuckDB: versions of rows, imports and their undo, events, settings, transactions.
+"""The one module that opens DuckDB: versions of rows, imports and their undo, events, views, settings, transactions.
 
 In: typed rows of an import (see importing). Out: the current rows, and facts derived from them (see facts).
 Nothing is ever overwritten: a later import of the same key adds a version, an undo marks the import as undone,
@@ -21,12 +21,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cxdata import facts, scans
+from cxdata import facts, scans, views
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept
 from cxdata.questions import Moment
 from cxdata.schema import KINDS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
+from cxdata.views import KeptView, SavedView
 
 SCHEMA_VERSION = (
     4  # 2: steps of durations, months of facts; 3: months of steps, the latest instant; 4: messages, teammates
@@ -49,6 +50,9 @@ create table if not exists settings (id integer, saved_at timestamp, name varcha
 create table if not exists events (
     version integer, id integer, saved_at timestamp, saved_by varchar, removed boolean, name varchar, kind varchar,
     starts_on date, ends_on date, team varchar, note varchar);
+create table if not exists views (
+    version integer, id integer, saved_at timestamp, saved_by varchar, removed boolean, name varchar, page varchar,
+    choices json, is_start boolean);
 """
 
 
@@ -310,7 +314,7 @@ class Store:
     def save_event(self, event: Event, by: str = "") -> Event:
         """Keep an event, as a new one where its id is 0, else as the newest version of that one (also a removed one)."""
         with self.writing() as cursor:
-            saved = event if event.id else replace(event, id=self._next(cursor, "id"))
+            saved = event if event.id else replace(event, id=self._next(cursor, "events", "id"))
             self._save_event(cursor, saved, by, removed=False)
         return saved
 
@@ -325,14 +329,82 @@ class Store:
         cursor.execute(
             "insert into events values (?, ?, cast(now() at time zone 'UTC' as timestamp), ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                self._next(cursor, "version"), event.id, by, removed, event.name, event.kind, event.start, event.end,
+                self._next(cursor, "events", "version"), event.id, by, removed, event.name, event.kind, event.start, event.end,
                 event.team, event.note,
             ],
         )  # fmt: skip
 
     @staticmethod
-    def _next(cursor: duckdb.DuckDBPyConnection, column: str) -> int:
-        return int(cursor.execute(f"select coalesce(max({column}), 0) + 1 from events").fetchall()[0][0])
+    def _next(cursor: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+        return int(cursor.execute(f"select coalesce(max({column}), 0) + 1 from {table}").fetchall()[0][0])
+
+    # --- views ----------------------------------------------------------------------------------------------
+
+    def views(self) -> tuple[KeptView, ...]:
+        """The views that are kept, each as it was saved last, by name."""
+        with self.reading() as cursor:
+            return self._views(cursor)
+
+    @staticmethod
+    def _views(cursor: duckdb.DuckDBPyConnection) -> tuple[KeptView, ...]:
+        sql = """
+            select id, name, page, cast(choices as varchar) as choices, is_start, saved_by,
+                   strftime(saved_at, '%Y-%m-%dT%H:%M:%SZ') as saved_at
+            from (select * from views qualify version = max(version) over (partition by id)) as newest
+            where not removed"""
+        rows = cursor.sql(sql).to_arrow_table().to_pylist()
+        kept = (
+            KeptView(
+                SavedView(
+                    row["id"],
+                    row["name"],
+                    row["page"],
+                    {name: tuple(words) for name, words in json.loads(row["choices"]).items()},
+                    row["is_start"],
+                ),
+                row["saved_at"],
+                row["saved_by"],
+            )
+            for row in rows
+        )
+        return tuple(sorted(kept, key=lambda one: one.view.name.casefold()))
+
+    @property
+    def views_version(self) -> int:
+        """A number that grows with every change of a view; caches of what shows them carry it in their key."""
+        with self.reading() as cursor:
+            return int(cursor.execute("select coalesce(max(version), 0) from views").fetchall()[0][0])
+
+    def save_view(self, view: SavedView, by: str = "") -> SavedView:
+        """Keep a view, as a new one where its id is 0, else as the newest version of that one (also a removed one).
+
+        At most one is the start: saving one as such takes it from the other. Raises CxError where another has the name.
+        """
+        with self.writing() as cursor:
+            others = [kept.view for kept in self._views(cursor) if kept.view.id != view.id]
+            views.check_name(view, others)
+            for other in others:
+                if view.is_start and other.is_start:
+                    self._save_view(cursor, replace(other, is_start=False), by)
+            saved = view if view.id else replace(view, id=self._next(cursor, "views", "id"))
+            self._save_view(cursor, saved, by)
+        return saved
+
+    def remove_view(self, name: str, by: str = "") -> SavedView:
+        """Take a view off the list; its versions stay. Raises UnknownName where there is none of that name."""
+        with self.writing() as cursor:
+            view = views.one_named(name, [kept.view for kept in self._views(cursor)])
+            self._save_view(cursor, view, by, removed=True)
+        return view
+
+    def _save_view(self, cursor: duckdb.DuckDBPyConnection, view: SavedView, by: str, *, removed: bool = False) -> None:
+        cursor.execute(
+            "insert into views values (?, ?, cast(now() at time zone 'UTC' as timestamp), ?, ?, ?, ?, ?, ?)",
+            [
+                self._next(cursor, "views", "version"), view.id, by, removed, view.name, view.page,
+                json.dumps(view.choices), view.is_start,
+            ],
+        )  # fmt: skip
 
     # --- settings and as-of ---------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from cxdata.__main__ import main
 from cxdata.errors import CxError
@@ -23,6 +24,7 @@ from cxdata.metrics import ALL
 from cxdata.metrics.base import Curve
 from cxdata.sample import FILES, FOLDER
 from cxdata.store import Store
+from cxdata.views import SavedView
 from tests.conftest import question
 from tests.test_containers import archive, book
 
@@ -623,7 +625,7 @@ def test_as_a_program(run, db, file):
 def test_help_names_every_command(run):
     status, out, _ = run("--help")
     assert status == 0
-    for command in ("import", "metrics", "imports", "rejects", "sample"):
+    for command in ("import", "metrics", "imports", "rejects", "views", "sample"):
         assert f"    {command} " in out
 
 
@@ -675,3 +677,61 @@ def test_before_and_after_an_event_is_that_of_the_page(sample_cli):
     assert "12 whole weeks before" in err
     assert "Another event in these days: Prijsverhoging" in err
     assert "2 h 13 min" in sample_cli("events", "--reading", 3)[1]
+
+
+# --- views --------------------------------------------------------------------------------------------------
+
+
+def save(database: Path, *made: SavedView) -> None:
+    with Store(database) as store:
+        for one in made:
+            store.save_view(one, "Ana")
+
+
+def test_views_are_listed_and_removed(run, file, db):
+    run("import", file(TICKETS))
+    assert run("views")[1] == "nothing\n"
+    save(db, SavedView(0, "Weekly", "service", {"period": ("6m",), "team": ("A", "B")}, is_start=True))
+    (row,) = as_json(run("views", "--format", "json"))
+    assert {name: row[name] for name in ("name", "page", "choices", "start", "saved_by")} == {
+        "name": "Weekly", "page": "service", "choices": {"period": ["6m"], "team": ["A", "B"]}, "start": True, "saved_by": "Ana",
+    }  # fmt: skip
+    assert "Weekly  service  period=6m&team=A&team=B  start" in run("views")[1]
+    status, out, err = run("views", "--remove", "Weekli")
+    assert (status, out) == (2, "")
+    assert 'no view "Weekli". Did you mean "Weekly"?' in err
+    assert as_json(run("views", "--remove", "weekly", "--format", "json")) == []
+
+
+def sheets_of(path: Path) -> dict[str, list[list]]:
+    book = CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def test_a_report_of_a_view_has_its_page_and_choices_unless_told_otherwise(run, file, db, tmp_path):
+    run("import", file(TICKETS))
+    save(
+        db,
+        SavedView(0, "Weekly", "sla", {"period": ("prev",), "team": ("A", "Q"), "clock": ("business",)}),
+        SavedView(0, "Groups", "compare", {"split": ("team",)}),
+    )
+    path = tmp_path / "x.xlsx"
+    status, out, err = run("report", "--out", path, "--view", "weekly")
+    assert (status, out) == (0, f"{path}\n")
+    assert err == 'Not in the data, and left out of the view "Weekly": team Q.\n'
+    found = sheets_of(path)
+    assert [name for name in found if name in ("SLA", "Service", "Overview")] == ["SLA"]
+    said = [cell for row in found["SLA"] for cell in row]
+    assert any(str(cell).startswith("A · ") and "Business hours" in str(cell) for cell in said)
+    assert err.strip() in said
+    _status, _out, err = run(
+        "report", "--out", path, "--view", "Weekly", "--page", "service", "--team", "B", "--clock", "calendar"
+    )
+    assert err == ""
+    said = [cell for row in sheets_of(path)["Service"] for cell in row]
+    assert any(str(cell).startswith("B · ") and "Calendar time" in str(cell) for cell in said)
+    assert run("report", "--out", path, "--view", "Weakly")[0] == 2
+    status, _out, err = run("report", "--out", path, "--view", "Groups")
+    assert status == 1
+    assert "no report can hold. Choose pages with --page." in err
+    assert run("report", "--out", path, "--view", "Groups", "--page", "sla")[0] == 0

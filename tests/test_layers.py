@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.arrays", "cxdata.schema", "cxdata.calendars", "cxdata.statistics", "cxdata.reading", "cxdata.containers"),
     ("cxdata.settings", "cxdata.parsing", "cxdata.sources", "cxdata.cells", "cxdata.filters", "cxdata.metrics"),
     ("cxdata.formats", "cxdata.facts", "cxdata.understanding", "cxdata.events"),
-    ("cxdata.questions",),
+    ("cxdata.questions", "cxdata.views"),
     ("cxdata.scans",),
     ("cxdata.store",),
     ("cxdata.engine", "cxdata.originals", "cxdata.recognition", "cxdata.rejects", "cxdata.remarks"),

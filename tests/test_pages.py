@@ -20,6 +20,7 @@ from cxdata.metrics import metric
 from cxdata.questions import Query
 from cxdata.store import Store
 from cxdata.ui import menu
+from cxdata.views import SavedView
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = str(ROOT / "cxdata" / "ui" / "frame.py")
@@ -456,3 +457,89 @@ def test_choices_of_two_groups_that_are_not_in_the_data_fall_back(sample_shown):
     at = groups_opened(split="nothing", first=["Atlantis"], second=["Atlantis"], metric="x")
     assert not at.exception
     assert "against All others" in shown(at)
+
+
+# --- views --------------------------------------------------------------------------------------------------
+
+
+def views_opened(at: AppTest) -> AppTest:
+    at.session_state["views"] = True
+    return at.run()
+
+
+def saved(at: AppTest, name: str) -> AppTest:
+    at.text_input(key="view_name").set_value(name)
+    return pressed(at, "Save")
+
+
+def test_a_view_is_saved_opened_replaced_renamed_and_removed(own_sample):
+    at = views_opened(opened("service", team=["Noord"], period="6m"))
+    assert "No views yet" in shown(at)
+    saved(at, "Weekly <b>Noord</b>")
+    assert not at.exception
+    assert "Service · 6 months · Noord" in shown(at)
+    assert at.code[0].value.endswith("/service?period=6m&team=Noord")
+    pressed(at, "Clear filters").switch_page("../../pages/sla.py").run()
+    assert "Everything ·" in shown(at)
+    views_opened(at).button(key="view_1").click().run()
+    assert at.title[0].value == "Service"
+    assert "Noord · May – Oct 2026" in shown(at)
+    assert (at.selectbox(key="period").value, at.multiselect(key="team").value) == ("6m", ["Noord"])
+
+    at.selectbox(key="period").set_value("3m").run()
+    saved(views_opened(at), "weekly <b>noord</b>")
+    assert any("already. Replace it" in text.value for text in at.warning)
+    pressed(at, "Cancel")
+    assert own_sample.views()[0].view.choices["period"] == ("6m",)
+    pressed(saved(at, "weekly <b>noord</b>"), "Replace")
+    assert own_sample.views()[0].view.choices["period"] == ("3m",)
+
+    at.button(key="rename_1").click().run()
+    at.text_input(key="view_new_name").set_value("Noord")
+    at.button(key="FormSubmitter:view_name_1-Rename").click().run()
+    assert [kept.view.name for kept in own_sample.views()] == ["Noord"]
+    at.button(key="remove_view_1").click().run()
+    assert own_sample.views() == ()
+    assert "Noord is removed." in shown(at)
+    at.button(key="view_back").click().run()
+    assert [kept.view.name for kept in own_sample.views()] == ["Noord"]
+
+
+def test_a_view_without_a_name_is_not_kept(own_sample):
+    at = saved(views_opened(opened("sla")), " ")
+    assert "needs a name" in at.error[0].value
+    assert own_sample.views() == ()
+
+
+def test_the_start_view_opens_for_who_comes_without_choices(own_sample):
+    own_sample.save_view(SavedView(0, "Weekly", "sla", {"team": ("Noord",), "period": ("3m",)}))
+    at = views_opened(opened("overview"))
+    assert at.title[0].value == "Overview"
+    at.button(key="start_1").click().run()
+    assert own_sample.views()[0].view.is_start
+    assert opened("overview").title[0].value == "SLA"
+    assert "Noord · Aug – Oct 2026" in shown(opened("overview", lang="nl")).replace("aug", "Aug").replace("okt", "Oct")
+    assert opened("overview", period="6m").title[0].value == "Overview"
+    at = opened("overview")
+    at.switch_page("../../pages/overview.py").run()
+    assert at.title[0].value == "Overview"
+
+
+def test_a_view_says_what_is_no_longer_there_and_shows_the_rest(own_sample):
+    own_sample.save_view(SavedView(0, "East", "sla", {"team": ("Noord", "Oost"), "period": ("3m",)}))
+    own_sample.save_view(SavedView(0, "Old", "moon", {}))
+    at = views_opened(opened("service"))
+    at.button(key="view_1").click().run()
+    assert at.title[0].value == "SLA"
+    assert 'left out of the view "East"' in at.warning[0].value
+    assert "Noord · Aug – Oct 2026" in shown(at)
+    at.selectbox(key="period").set_value("6m").run()
+    assert not at.warning
+    views_opened(at).button(key="view_2").click().run()
+    assert at.title[0].value == "Overview"
+    assert "no longer there" in at.warning[0].value
+
+
+def test_a_link_says_what_is_no_longer_there(sample_shown):
+    assert "team Atlantis" in opened("overview", team=["Atlantis", "Noord"]).warning[0].value
+    assert not opened("overview", team=["Noord"]).warning

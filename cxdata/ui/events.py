@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from cxdata import events, formats
+from cxdata import events
 from cxdata.before_after import SHORTEST
 from cxdata.errors import CxError
 from cxdata.events import EVENT_KINDS, YEARS, Event, Kept
@@ -66,7 +65,7 @@ def _row(kept: Kept, teams: list[str], *, is_chosen: bool) -> None:
             gone = one.team is not None and bool(teams) and one.team not in teams
             about = [events.when(one), _(EVENT_KINDS[one.kind]), one.team or _("All teams")]
             about += [_("this team is not in the data")] if gone else []
-            about += [*([one.note] if one.note else []), _saved(kept)]
+            about += [*([one.note] if one.note else []), look.saved(kept.saved_at, kept.saved_by)]
             st.html(f'<div class="cx-small">{look.escaped(" · ".join(about))}</div>')
         with st.container(horizontal=True, width="content", gap="small", key=f"cx-menu-event-{one.id}"):
             for label, icon, key, act in (
@@ -76,14 +75,6 @@ def _row(kept: Kept, teams: list[str], *, is_chosen: bool) -> None:
                 st.button(
                     label, icon=f":material/{icon}:", key=f"{key}_{one.id}", on_click=act, args=(one.id,), help=label
                 )
-
-
-def _saved(kept: Kept) -> str:
-    zone = ZoneInfo(state.settings().zone)
-    moment = datetime.fromisoformat(kept.saved_at).astimezone(zone).replace(tzinfo=None)
-    if not kept.saved_by:
-        return _("saved on {moment}", moment=formats.instant(moment))
-    return _("saved on {moment} by {who}", moment=formats.instant(moment), who=_(kept.saved_by))
 
 
 def _choose(number: int) -> None:

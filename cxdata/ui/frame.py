@@ -16,7 +16,7 @@ from cxdata.filters import FILTERS, NOTHING
 from cxdata.formats import group
 from cxdata.i18n import LANGUAGES, _, set_language
 from cxdata.selection import CLOCK_WORDS, COMPARES, GRAINS, PERIODS
-from cxdata.ui import look, state, view
+from cxdata.ui import look, state, view, views
 from cxdata.ui.menu import MENU, WITHOUT_FILTERS
 
 
@@ -87,7 +87,7 @@ def _compared_with() -> None:
             _("The other team"), ["", *(name for name in state.values("team") if name not in teams)], key="against",
             format_func=lambda name: name or _("(choose)"), filter_mode=None,
         )  # fmt: skip
-    if not view.other_teams({"team": tuple(teams)}):
+    if not view.other_teams():
         missing = _("Choose a team above.") if not teams else _("Choose the other team.")
         if teams and how == "rest":
             missing = _("All teams are chosen: there are no others.")
@@ -115,16 +115,22 @@ def run() -> None:
     look.inject()
     page, pages = navigation()
     name = page.url_path or "overview"
+    if state.moment() is not None:
+        views.open_start(page)
     view.sync_with_url(name)
+    views.opened(name, pages)
     set_language(st.session_state["lang"])
     st.session_state["_pages"] = pages
     if state.moment() is not None:
         view.checked()
         if name not in WITHOUT_FILTERS:
+            views.control(name)
             sidebar_filters()
     language_switch()
     if state.shows_sample() and name != "data_import":
         look.sample_banner(pages["data_import"])
+    if missing := view.said_missing(name):
+        st.warning(look.plain(missing), icon=":material/info:")
     page.run()
     if state.moment() is not None:
         view.write_url(name)

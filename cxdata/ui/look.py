@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from cxdata import rows
+from cxdata import formats, rows
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.ui import state, view
@@ -71,6 +73,9 @@ _CSS = """
 [class*="st-key-cx-menu"] button > div > div[aria-hidden="true"] {{ display: none; }}
 [class*="st-key-cx-menu"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
              overflow: hidden; clip-path: inset(50%); }}
+/* The views stand low in the sidebar: their list opens upwards, where there is room. */
+[data-testid="stPopoverBody"]:has(.st-key-cx-views-list) {{ top: auto !important; bottom: 1rem; max-height: 80vh !important;
+             transform: translateX(1.4rem) !important; width: min(27rem, calc(100vw - 2.8rem)); }}
 @media (max-width: 640px) {{ [data-testid="stMainBlockContainer"] {{ padding-left: 1rem; padding-right: 1rem; }} }}
 /* On paper: no menus; wide enough that no chart, whose width the screen has set, is cut; nothing broken over two pages. */
 @page {{ size: A4 landscape; margin: 10mm; }}
@@ -114,6 +119,15 @@ def plain(text: object) -> str:
 def said(error: CxError) -> str:
     """The error's sentence without its hints for the command line."""
     return re.sub(r" ?\(--[^)]*\)", "", str(error))
+
+
+def saved(saved_at: str, saved_by: str) -> str:
+    """When and by whom something was saved, in words."""
+    zone = ZoneInfo(state.settings().zone)
+    moment = formats.instant(datetime.fromisoformat(saved_at).astimezone(zone).replace(tzinfo=None))
+    if not saved_by:
+        return _("saved on {moment}", moment=moment)
+    return _("saved on {moment} by {who}", moment=moment, who=_(saved_by))
 
 
 def head(title: str, *uses: str, needs: str = "", what: str = "", held: bool = True) -> view.View:

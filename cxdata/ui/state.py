@@ -32,6 +32,7 @@ from cxdata.sample import FILES, FOLDER, import_sample
 from cxdata.settings import Settings
 from cxdata.store import Store
 from cxdata.summary import Summary
+from cxdata.views import KeptView
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "pages"
@@ -236,6 +237,16 @@ def events() -> tuple[Kept, ...]:
     """The events of the store that is shown, newest first; changes of others are there at once."""
     sample = shows_sample()
     return _events((sample, (sample_store() if sample else own_store()).events_version))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _views(key: tuple[bool, int]) -> tuple[KeptView, ...]:  # noqa: ARG001
+    return shown_store().views()
+
+
+def views() -> tuple[KeptView, ...]:
+    """The saved views of the store that is shown, by name; changes of others are there at once."""
+    return _views((shows_sample(), shown_store().views_version))
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)

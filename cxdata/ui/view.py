@@ -6,25 +6,23 @@ language-independent codes, so a link says the same to a Dutch and an English re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from cxdata import selection
+from cxdata import selection, views
 from cxdata.comparison import Comparison
-from cxdata.filters import FILTERS, NOTHING, Filters, Period
+from cxdata.filters import FILTERS, NOTHING, Filters
 from cxdata.i18n import _
 from cxdata.questions import Answer, Query
-from cxdata.selection import COMPARES, GRAINS, PERIODS, Held, before_of, grain_of, period_of
+from cxdata.selection import COMPARES, DAYS, GRAINS, PERIODS, Chosen, Held, day_of
 from cxdata.settings import CLOCKS
 from cxdata.ui import state
 
-DEFAULTS: dict[str, Any] = {"period": "12m", "compare": "previous", "per": "auto", "against": ""}
 OF_PAGE: dict[str, dict[str, Any]] = {"compare": {"split": "", "first": [], "second": [], "metric": ""}}
-DAYS = ("from", "to", "against_from", "against_to")
 
 
 @dataclass(frozen=True)
@@ -52,11 +50,22 @@ class View:
         return state.ask(self.totals(name))
 
 
+@dataclass(frozen=True)
+class Missing:
+    """What a link, or the view `name`, asked for on a page and is not there. `link`: the choices that were left of it."""
+
+    page: str
+    name: str
+    values: views.Gone
+    elsewhere: bool = False
+    link: Mapping[str, Sequence[str]] | None = None
+
+
 def _defaults(page: str = "") -> dict[str, Any]:
     """The choices as they are without any, those of one page only included."""
     return {
         **OF_PAGE.get(page, {}),
-        **DEFAULTS,
+        **selection.DEFAULTS,
         "clock": state.settings().clock,
         **{entry.name: [] for entry in FILTERS},
     }
@@ -71,34 +80,62 @@ def sync_with_url(page: str) -> None:
         return
     if known_page is not None and not params:
         return  # a link of our own within the page, without choices
-    for name, fallback in _defaults(page).items():
-        given = params.get(name, [])
-        session[name] = given if isinstance(fallback, list) else (given[0] if given else fallback)
-    for name in DAYS:
-        session[name] = _day(params.get(name))
+    take(page, params)
     if params.get("lang"):
         session["lang"] = params["lang"][0]
     session["_url"] = (page, params)
 
 
-def _day(texts: list[str] | None) -> date | None:
-    try:
-        return date.fromisoformat(texts[0]) if texts else None
-    except ValueError:
-        return None
+def take(page: str, link: Mapping[str, Sequence[str]], name: str = "", *, elsewhere: bool = False) -> None:
+    """Make the choices of a link, or of the saved view `name`, those of the session; what it does not choose is as without.
+
+    `elsewhere`: the page of the view is not there, and another is shown.
+    """
+    session = st.session_state
+    for key, fallback in _defaults(page).items():
+        given = link.get(key, [])
+        session[key] = list(given) if isinstance(fallback, list) else (given[0] if given else fallback)
+    for key in DAYS:
+        session[key] = day_of(link.get(key))
+    missing = views.gone(link, state.values) if state.moment() else ()
+    session["_gone"] = Missing(page, name, missing, elsewhere) if missing or elsewhere else None
+
+
+def said_missing(page: str) -> str:
+    """What the link or view asked for and is no longer there, until the reader chooses something else; "" for nothing."""
+    found: Missing | None = st.session_state.get("_gone")
+    if found is None:
+        return ""
+    now = link("")
+    if found.page != page or found.link not in (None, now):
+        st.session_state["_gone"] = None
+        return ""
+    st.session_state["_gone"] = replace(found, link=now)
+    texts = (
+        [_('The page of the view "{name}" is no longer there: this is the overview.', name=found.name)]
+        if found.elsewhere
+        else []
+    )
+    return " ".join([*texts, *([views.said(found.values, found.name)] if found.values else [])])
+
+
+def link(page: str) -> dict[str, list[str]]:
+    """The choices that differ from the defaults, as the URL holds them; without the language."""
+    session, found = st.session_state, {}
+    for name, fallback in _defaults(page).items():
+        chosen = session.get(name, fallback)
+        if chosen and chosen != fallback:
+            found[name] = [str(entry) for entry in chosen] if isinstance(chosen, list) else [str(chosen)]
+    for name in DAYS:
+        asked = session.get("compare") == "chosen" if name.startswith("against") else session.get("period") == "custom"
+        if asked and session.get(name):
+            found[name] = [session[name].isoformat()]
+    return found
 
 
 def write_url(page: str) -> None:
     """Put the choices that differ from the defaults into the URL."""
-    session, params = st.session_state, {}
-    for name, fallback in _defaults(page).items():
-        chosen = session.get(name, fallback)
-        if chosen and chosen != fallback:
-            params[name] = [str(entry) for entry in chosen] if isinstance(chosen, list) else [str(chosen)]
-    for name in DAYS:
-        asked = session.get("compare") == "chosen" if name.startswith("against") else session.get("period") == "custom"
-        if asked and session.get(name):
-            params[name] = [session[name].isoformat()]
+    session, params = st.session_state, link(page)
     if session.get("lang") and session["lang"] != state.settings().language:
         params["lang"] = [session["lang"]]
     if {name: st.query_params.get_all(name) for name in st.query_params} != params:
@@ -141,20 +178,13 @@ def is_backwards(first: str, last: str) -> bool:
     return bool(start and end and end < start)
 
 
-def _between(first: str, last: str) -> Period | None:
-    """The period of two chosen days, the last one included; None where they are none."""
-    start, end = st.session_state.get(first), st.session_state.get(last)
-    return Period(start, end + timedelta(days=1)) if start and end and start <= end else None
-
-
-def other_teams(chosen: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def other_teams() -> tuple[str, ...]:
     """The teams that numbers are held against; none where that was not asked, or cannot be."""
-    own, how = chosen.get("team", ()), st.session_state["compare"]
-    if how == "team" and own and st.session_state["against"] not in ("", *own):
-        return (st.session_state["against"],)
-    if how == "rest" and own:
-        return tuple(name for name in [*state.values("team"), NOTHING] if name not in own)
-    return ()
+    return selection.other_teams(_chosen(), state.values("team"))
+
+
+def _chosen() -> Chosen:
+    return selection.chosen(link(""), state.settings().clock)
 
 
 def first_day(facts: str) -> date | None:
@@ -168,18 +198,9 @@ def first_day(facts: str) -> date | None:
 
 def current(uses: tuple[str, ...], facts: str = "") -> View:
     """The view of this run. `uses`: the dimensions that the page's numbers have; `facts`: the table they are from."""
-    moment, session = state.the_moment(), st.session_state
-    first = first_day(facts) if session["period"] == "all" else None
-    period = period_of(session["period"], moment.complete_until, first, _between("from", "to"))
-    chosen = {entry.name: tuple(session[entry.name]) for entry in FILTERS if session[entry.name]}
-    days = _between("against_from", "against_to")
-    before = before_of(period, session["compare"], days)
-    grain = session["per"] if session["per"] != "auto" else grain_of(period)
-    filters, teams = Filters(period, chosen, session["clock"]), other_teams(chosen)
-    held = Held(before, drawn=session["compare"] == "year" or (session["compare"] == "chosen" and days is not None))
-    if teams:
-        name = ", ".join(teams) if session["compare"] == "team" else _("the other teams")
-        held = Held(period.previous(), replace(filters, values={**chosen, "team": teams}), name, drawn=True)
+    choices = _chosen()
+    first = first_day(facts) if choices.period == "all" else None
+    filters, held, grain = selection.looked_at(choices, state.the_moment().complete_until, first, state.values("team"))
     return View(filters, grain, held, uses)
 
 
