@@ -301,7 +301,12 @@ def _definitions(pages: _Pages, report: Report) -> None:
         formula = f"{_('Formula')}: {_(entry.formula)} · {_(UNITS[entry.unit])}, {_(BETTER[entry.better])}"
         formula += f" · {_('Source')}: {entry.source}" if entry.source else ""
         blocks.append(
-            ((_(entry.label), 9.0, INK, True), (_(entry.meaning), 8.0, INK, False), (formula, 8.0, GREY, False))
+            (
+                (_(entry.label), 9.0, INK, True),
+                (_(entry.meaning), 8.0, INK, False),
+                (formula, 8.0, GREY, False),
+                *((f"– {_(text)}", 8.0, GREY, False) for text in entry.pitfalls),
+            )
         )
     n = formats.decimal(report.moment.settings.minimum_n, 0)
     rules = tuple((f"– {_(rule, n=n) if '{n}' in rule else _(rule)}", 8.0, INK, False) for rule in RULES)

@@ -163,6 +163,12 @@ def period_of(code: str, complete: date, first: date | None = None, chosen: Peri
     return Period(add_months(after, -12), after)
 
 
+def whole_year(complete: date) -> Period:
+    """The last 12 whole months, seen from the day after the last whole day of the data."""
+    end = complete.replace(day=1)
+    return Period(add_months(end, -12), end)
+
+
 def before_of(period: Period, compare: str, chosen: Period | None = None) -> Period:
     """The period that a period is compared with, by the code of the comparison; `chosen`: the days of "chosen"."""
     if compare == "chosen" and chosen:

@@ -376,11 +376,22 @@ def _runs(answer: Answer) -> list[tuple[str, int, int]]:
 
 def _definitions(book: _Book, report: Report) -> None:
     sheet = book.sheet(_("Definitions"))
-    widths = (26, 26, 60, 60, 24, 30, 26)
+    widths = (26, 26, 60, 60, 70, 24, 30, 26)
     for column, width in enumerate(widths):
         sheet.sheet.set_column(column, column, width)
     sheet.line(_("Definitions"), bold=True, font_size=16, skip=1)
-    sheet.header([_("Metric"), _("Name"), _("Meaning"), _("Formula"), _("Filed by"), _("Unit"), _("Source")])
+    sheet.header(
+        [
+            _("Metric"),
+            _("Name"),
+            _("Meaning"),
+            _("Formula"),
+            _("Often confused"),
+            _("Filed by"),
+            _("Unit"),
+            _("Source"),
+        ]
+    )
     for entry in report.metrics:
         unit = f"{_(UNITS[entry.unit])}, {_(BETTER[entry.better])}"
         words = (
@@ -388,6 +399,7 @@ def _definitions(book: _Book, report: Report) -> None:
             entry.name,
             _(entry.meaning),
             _(entry.formula),
+            " ".join(_(text) for text in entry.pitfalls),
             _(FILED[entry.time]),
             unit,
             entry.source,

@@ -503,3 +503,12 @@ def test_metrics_asked_together_are_those_asked_alone(sample):
         found = together[together["metric"] == name].reset_index(drop=True)
         assert found.equals(alone) or np.allclose(found["value"], alone["value"], equal_nan=True)
     assert questions.TOTAL == "total"
+
+
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.name)
+def test_every_metric_says_what_confuses_people_and_how_its_interval_is_made(entry, sample):
+    assert 1 <= len(entry.pitfalls) <= 3
+    assert all(text.endswith(".") for text in entry.pitfalls)
+    rows = question(sample, entry.name, start="2025-11-01", end="2026-11-01").rows
+    measured = rows[rows["value"].notna()]
+    assert measured.empty or bool(entry.measure.interval_by) == bool(measured["low"].notna().any())

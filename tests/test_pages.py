@@ -16,7 +16,7 @@ from cxdata.engine import DuckDBEngine
 from cxdata.events import Event
 from cxdata.filters import NOTHING, Filters, Period
 from cxdata.i18n import set_language
-from cxdata.metrics import metric
+from cxdata.metrics import ALL, metric
 from cxdata.questions import Query
 from cxdata.store import Store
 from cxdata.ui import menu
@@ -270,6 +270,46 @@ def test_definitions_are_searchable_in_both_languages(sample_shown):
     text = shown(at)
     assert "churn_rate" in text
     assert "first_response_time" not in text
+
+
+@pytest.mark.parametrize(
+    ("search", "there", "not_there"),
+    [
+        ("klantverlop", "churn_rate", "first_response_time"),
+        ("one-touch top boxes", "No metric", "csat"),
+        ("top boxes", "csat", "nps_promoters"),
+        ("criticaster", "nps_detractors", "csat_mean"),
+        ("satisfacton", "csat", "sla_resolution"),
+        ("xyzzy", "No metric", "csat"),
+    ],
+)
+def test_definitions_are_found_by_meaning_and_confusion_also_with_a_typo(sample_shown, search, there, not_there):
+    at = opened("definitions")
+    at.text_input(key="definition_search").set_value(search).run()
+    assert there in shown(at)
+    assert f"· {not_there}<" not in shown(at)
+    assert ("exactly these words" in shown(at)) == (search in ("klantverlop", "satisfacton"))
+
+
+def test_a_definition_says_all_there_is_with_the_value_of_the_last_whole_months(sample_shown, sample_file):
+    at = opened("definitions")
+    year = Period(date(2025, 11, 1), date(2026, 11, 1))
+    cards = {
+        entry.name: next(e.proto.body for e in at.get("html") if f"· {entry.name}<" in e.proto.body) for entry in ALL
+    }
+    assert "Values: everything, Nov 2025 – Oct 2026, calendar time." in shown(at)
+    assert value_in(sample_file, "csat", year) in cards["csat"]
+    assert "95%, Wilson" in cards["csat"]
+    assert "team, channel, priority, segment, journey stage" in cards["csat"]
+    assert "<span>Split by</span><div>team, segment</div>" in cards["churn_rate"]
+    assert "after 12 months" in cards["survival"]
+    assert all("Often confused" in card and "<span>Filed by</span>" in card for card in cards.values())
+    assert (
+        sum("image/svg" in card for card in cards.values()) == len(ALL) - 2
+    )  # cohorts are many curves, and the scales of mean satisfaction differ
+    at.segmented_control(key="definition_family").set_value("customers").run()
+    assert "· csat<" not in shown(at)
+    assert "· churn_rate<" in shown(at)
 
 
 def test_every_chart_names_its_numbers(sample_shown):

@@ -54,10 +54,11 @@ class Measure:
     `additive`: the parts of a whole follow from those of its pieces (see `combined`), so that months can be kept.
     `weighed`: it needs the values of the rows of a flow, not only how many there are. `counts_as`: what `Counted.counts`
     says of a row: "" nothing, "yes_no", "nps" (100, 0 or -100) or "value" in the metric's unit. `per`: the column whose
-    values are the rows, where they are not those of the facts.
+    values are the rows, where they are not those of the facts. `interval_by`: how its 95% interval is made, "" for none.
     """
 
     additive = True
+    interval_by = ""
     weighed = False
     counts_as = ""
     per = ""
@@ -123,6 +124,7 @@ class Count(Measure):
 class Share(Measure):
     """Rows that meet `x` among those that meet `among`; both conditions in SQL. Wilson, Newcombe."""
 
+    interval_by = N_("Wilson")
     counts_as = "yes_no"
     x: str
     among: str = "true"
@@ -187,6 +189,7 @@ class Mean(Measure):
     """Mean of an expression over the rows that meet `among`. Student t, Welch. `same`: an expression that must
     have one value only (the scale), else there is no mean to speak of."""
 
+    interval_by = N_("Student t")
     counts_as = "value"
     x: str
     among: str
@@ -252,6 +255,7 @@ class Quantile(Measure):
     """
 
     additive = False
+    interval_by = N_("binomial order statistics")
     counts_as = "value"
     duration: str
     known: str
@@ -282,6 +286,7 @@ class Quantile(Measure):
 class Nps(Measure):
     """Promoters minus detractors, −100 to 100; adjusted Wald (Rocks 2016)."""
 
+    interval_by = N_("adjusted Wald (Rocks 2016)")
     counts_as = "nps"
     among: str
     left_out: Reasons = ()
@@ -350,6 +355,7 @@ class FlowCount(Flow):
 class FlowShare(Flow):
     """The share of the stock at the period's opening that was lost, or kept. Wilson, Newcombe."""
 
+    interval_by = N_("Wilson")
     counts_as = "yes_no"
     kept: bool = False
 
@@ -435,6 +441,7 @@ class Curve(Measure):
     """Survival and cohorts: a value for each number of months since the start; `flows` computes them."""
 
     additive = False
+    interval_by: str = ""
 
     def counted(self, clock: str) -> tuple[Counted, ...]:
         return ()
@@ -450,7 +457,8 @@ class Metric:
     `facts`: the table or flow its rows are in. `time`: the instant it is filed by, the prefix of its columns.
     `unit`: count, duration, share, nps, score, number, quality or money. `better`: "higher", "lower" or "".
     `matures`: the value of a recent period still changes as time goes by, so periods are no equals yet.
-    `label`, `meaning` and `formula` are message ids; `source` names where the definition comes from.
+    `label`, `meaning`, `formula` and `pitfalls` (what confuses people about it) are message ids;
+    `source` names where the definition comes from.
     """
 
     name: str
@@ -466,6 +474,7 @@ class Metric:
     source: str = ""
     short: str = ""
     matures: bool = False
+    pitfalls: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:

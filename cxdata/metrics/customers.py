@@ -11,55 +11,96 @@ CUSTOMERS: tuple[Metric, ...] = (
         "retention_rate", N_("Retention"), FAMILY, "share", "higher", FLOW, TIME, FlowShare(kept=True),
         N_("Of the customers at the start of the period, the share still there at its end. New ones are in neither count."),
         N_("(customers at the start − those of them who left) ÷ customers at the start"),
+        pitfalls=(
+            N_("It belongs to a length of time: twelve months of 98 % make a year of 78 %, and months are not averaged."),
+            N_("New customers do not lift it: they were not there at the start."),
+        ),
     ),
     Metric(
         "churn_rate", N_("Churn"), FAMILY, "share", "lower", FLOW, TIME, FlowShare(),
         N_("Of the customers at the start of the period, the share who left in it. Retention + churn = 100 %."),
         N_("those of them who left ÷ customers at the start"),
+        pitfalls=(
+            N_("Over the period shown: 2 % a month is 21.5 % a year. Compare equal lengths only."),
+            N_("Who came and left within the period is a lost customer, but in no churn."),
+        ),
     ),
     Metric(
         "active_customers", N_("Active customers"), FAMILY, "count", "higher", FLOW, TIME, FlowCount("closing"),
         N_("Customers at the end of the period."), N_("started before the end and not cancelled before it"),
+        pitfalls=(
+            N_("At the end of the period: no mean over it, and not everybody who was there in it."),
+        ),
     ),
     Metric(
         "new_customers", N_("New customers"), FAMILY, "count", "higher", FLOW, TIME, FlowCount("entered"),
         N_("Customers who started in the period."), N_("count, by start date"),
+        pitfalls=(
+            N_("By start date; without a customer file the first purchase, ticket or answer is taken for it."),
+        ),
     ),
     Metric(
         "lost_customers", N_("Lost customers"), FAMILY, "count", "lower", FLOW, TIME, FlowCount("departed"),
         N_("Customers who cancelled in the period, also those who started in it."), N_("count, by cancel date"),
+        pitfalls=(
+            N_("More than those in churn: also who started in the same period."),
+            N_("Filed by the last day as a customer, not by the day of the notice."),
+        ),
     ),
     Metric(
         "revenue_churn_rate", N_("Revenue churn"), FAMILY, "share", "lower", FLOW, TIME,
         FlowRatio("lost_value", "opening_value", "opening_valued", "opening_valued"),
         N_("Share of the monthly value at the start that left with its customers."),
         N_("monthly value of those who left ÷ monthly value at the start"),
+        pitfalls=(
+            N_("Gross: what other customers came to pay more does not make up for it."),
+            N_("Only customers whose monthly value is known."),
+        ),
     ),
     Metric(
         "repeat_customer_rate", N_("Repeat customers"), FAMILY, "share", "higher", "purchase_facts", "purchased",
         Distinct("nth >= 2", per="customer_id"),
         N_("Of the customers who bought in the period, the share with two purchases or more by its end."),
         N_("buyers with ≥ 2 purchases ever ÷ buyers in the period"),
+        pitfalls=(
+            N_("Two purchases ever, not two in the period."),
+            N_("A purchase from before the file begins is not known, so the first months are too low."),
+        ),
     ),
     Metric(
         "lifetime_value", N_("Lifetime value to date"), FAMILY, "money", "higher", "purchase_flow", "purchased",
         FlowRatio("closing_value", "closing", "closing", "closing_valued"),
         N_("What a buyer has spent so far, on average, up to the end of the period."),
         N_("sum of all purchases ÷ customers who ever bought"),
+        pitfalls=(
+            N_("To date: many new customers make it lower, though nothing got worse."),
+            N_("What was paid, not what was earned: no costs are taken off."),
+        ),
     ),
     Metric(
         "lifetime_value_projected", N_("Lifetime value, projected"), FAMILY, "money", "higher", FLOW, TIME, ProjectedValue(),
         N_("A projection, not a measurement: what a customer will bring if value and churn stay as they are."),
         N_("mean monthly value × margin ÷ monthly churn"),
+        pitfalls=(
+            N_("Not to be compared with the value to date: it looks ahead and takes the margin into account."),
+            N_("A churn near zero makes it very large, and it has no interval."),
+        ),
     ),
     Metric(
-        "survival", N_("Survival"), FAMILY, "share", "higher", "customer_facts", TIME, Curve(),
+        "survival", N_("Survival"), FAMILY, "share", "higher", "customer_facts", TIME, Curve(N_("Greenwood, log-log")),
         N_("Share of customers still there so many months after their start; those who are there now count as seen so far."),
         N_("Kaplan–Meier, right-censored at as-of, Greenwood log-log band"), "Kaplan & Meier 1958",
+        pitfalls=(
+            N_("By months since the start of each customer, not by calendar month; one month's churn cannot be read from it."),
+        ),
     ),
     Metric(
-        "cohort_retention", N_("Cohorts"), FAMILY, "share", "higher", "customer_facts", TIME, Curve(),
+        "cohort_retention", N_("Cohorts"), FAMILY, "share", "higher", "customer_facts", TIME, Curve(N_("Wilson")),
         N_("Of the customers who started in a month, the share still there so many months later."),
         N_("still active k months after their start ÷ customers of the start month"),
+        pitfalls=(
+            N_("A recent cohort has few months yet: what as-of has not reached is empty, not 0."),
+            N_("By month of start; the retention of a calendar month is another number."),
+        ),
     ),
 )  # fmt: skip

@@ -57,6 +57,11 @@ _UNKNOWN_END: Reasons = ((N_("The file does not say when tickets were resolved")
 BREACHED = {"first_response": FIRST[1], "resolution": LAST[1]}
 
 _SLA_FORMULA = N_("achieved ÷ (achieved + breached); targets still running are left out")
+_SLA_PITFALLS = (
+    N_("Targets that still run are in neither count; a tool that counts them as met shows more."),
+    N_("Each target runs on the clock of its policy, whatever clock the page shows."),
+    N_("Judged by the policies in the settings; the verdict of the help desk counts only where the settings say so."),
+)
 _MEDIAN = N_("median (type 7) over tickets that have one")
 _P90 = N_("90th percentile (type 7) over tickets that have one")
 
@@ -64,37 +69,67 @@ TICKETS: tuple[Metric, ...] = (
     Metric(
         "tickets_created", N_("New tickets"), FAMILY, "count", "", "ticket_facts", "created", Count(),
         N_("Tickets that customers opened. Deleted tickets and spam are in no metric."), N_("count, by creation"),
+        pitfalls=(
+            N_("A ticket is no customer: one customer can open several."),
+            N_("A help desk that also counts deleted tickets and spam shows more."),
+        ),
     ),
     Metric(
         "tickets_resolved", N_("Resolved tickets"), FAMILY, "count", "", "ticket_facts", "resolved", Count(RESOLVED, (_LATER,)),
         N_("Tickets with an instant of resolution."), N_("count, by last resolution"),
+        pitfalls=(
+            N_("Filed by the last resolution: a ticket that is opened again and solved later moves to the later period."),
+            N_("No part of the new tickets: it also counts tickets that came in earlier."),
+        ),
     ),
     Metric(
         "backlog", N_("Open work"), FAMILY, "count", "lower", "ticket_flow", "created", FlowCount("closing"),
         N_("Tickets created before the end of the period and not resolved by then."),
         N_("created before the period's end − resolved before it"),
+        pitfalls=(
+            N_("A stock at one moment: months cannot be added up."),
+            N_("Tickets that wait for the customer or are on hold are open work too."),
+        ),
     ),
     Metric(
         "first_response_time", N_("First response time"), FAMILY, "duration", "lower", "ticket_facts", "created",
         Quantile("first_response", ANSWERED, left_out=_NO_FIRST),
         N_("How long half of the customers waited for the first public reply of a person. Bots do not count."),
         _MEDIAN, short=N_("First response"),
+        pitfalls=(
+            N_("Only tickets that have a first response; those that nobody answered are in Unanswered."),
+            N_("A median: a help desk that shows averages usually shows a longer time, pulled up by a few long waits."),
+            N_("Filed by the creation of the ticket, not by the day of the reply. Automatic replies do not count."),
+        ),
     ),
     Metric(
         "first_response_time_p90", N_("First response time, 90th percentile"), FAMILY, "duration", "lower",
         "ticket_facts", "created", Quantile("first_response", ANSWERED, 0.9, _NO_FIRST),
         N_("Nine in ten customers waited less than this for the first reply."), _P90, short=N_("First response, p90"),
+        pitfalls=(
+            N_("No maximum: one in ten customers waited longer than this."),
+            N_("Percentiles of teams cannot be averaged into that of all."),
+        ),
     ),
     Metric(
         "resolution_time", N_("Resolution time"), FAMILY, "duration", "lower", "ticket_facts", "resolved",
         Quantile("resolution", RESOLVED, left_out=_NO_LAST),
         N_("From creation to the last resolution, time on hold taken off where the export says it."),
         _MEDIAN, short=N_("Resolution"),
+        pitfalls=(
+            N_("Up to the last resolution (full). Tools that stop at the first one show less for tickets that were reopened."),
+            N_("Filed by resolution: a month in which old tickets are cleared shows a longer time."),
+            N_("Calendar time counts nights and weekends, business hours do not: compare on one clock."),
+        ),
     ),
     Metric(
         "resolution_time_p90", N_("Resolution time, 90th percentile"), FAMILY, "duration", "lower", "ticket_facts",
         "resolved", Quantile("resolution", RESOLVED, 0.9, _NO_LAST),
         N_("Nine in ten tickets were resolved faster than this."), _P90, short=N_("Resolution, p90"),
+        pitfalls=(
+            N_("No maximum: one in ten tickets took longer than this."),
+            N_("Percentiles of teams cannot be averaged into that of all."),
+        ),
     ),
     Metric(
         "resolution_rate", N_("Resolution rate"), FAMILY, "share", "higher", "ticket_facts", "created",
@@ -102,18 +137,31 @@ TICKETS: tuple[Metric, ...] = (
         N_("Share of the tickets created in the period that are resolved by now. Recent periods still rise."),
         N_("resolved by as-of ÷ created"),
         short=N_("Resolved by now"), matures=True,
+        pitfalls=(
+            N_("It matures: tickets of recent periods still get resolved, so the newest values are too low."),
+            N_("Not resolved ÷ created of one month, which can be above 100 %: here it is the same tickets on both sides."),
+        ),
     ),
     Metric(
         "first_contact_resolution", N_("First contact resolution"), FAMILY, "share", "higher", "ticket_facts", "resolved",
         Share("one_touch", f"{RESOLVED} and one_touch is not null", _NO_COUNT),
         N_("Resolved with exactly one agent reply and never reopened. Other tools count it otherwise: see the settings."),
         N_("one reply and no reopen ÷ resolved tickets whose replies are known"), "Zendesk one-touch",
+        pitfalls=(
+            N_("Tools count it in ways that do not agree: one agent reply (Zendesk), one public response (Zoho), no further customer message (Freshservice), one teammate (Intercom)."),
+            N_("A customer who comes back in a new ticket still counts as resolved at once."),
+            N_("Only tickets of which the export says what the count needs."),
+        ),
     ),
     Metric(
         "reopen_rate", N_("Reopened"), FAMILY, "share", "lower", "ticket_facts", "resolved",
         Share("reopens >= 1", f"{RESOLVED} and reopens is not null", _NO_COUNT),
         N_("Share of resolved tickets that were opened again at least once."),
         N_("resolved tickets with a reopen ÷ resolved tickets whose reopens are known"),
+        pitfalls=(
+            N_("Not the opposite of first contact resolution: a ticket with three replies need not be reopened."),
+            N_("A follow-up that the tool files as a new ticket is no reopening."),
+        ),
     ),
     Metric(
         "unanswered_rate", N_("Unanswered"), FAMILY, "share", "lower", "ticket_facts", "created",
@@ -123,23 +171,37 @@ TICKETS: tuple[Metric, ...] = (
         ),
         N_("Nobody has answered, and the target for a first response has passed (24 hours where there is none)."),
         N_("no first response and target passed at as-of ÷ created"),
+        pitfalls=(
+            N_("Not every ticket without a reply: only those whose target has passed. The newest period can still rise."),
+            N_("A late reply takes a ticket out of it; for the SLA it stays breached."),
+        ),
     ),
     Metric(
         "sla_first_response", N_("SLA, first response"), FAMILY, "share", "higher", "ticket_facts", "created",
         Adherence(targets=(FIRST,)), N_("First responses within the target of the policy."), _SLA_FORMULA,
+        pitfalls=_SLA_PITFALLS,
     ),
     Metric(
         "sla_resolution", N_("SLA, resolution"), FAMILY, "share", "higher", "ticket_facts", "created",
         Adherence(targets=(LAST,)), N_("Resolutions within the target of the policy."), _SLA_FORMULA,
+        pitfalls=_SLA_PITFALLS,
     ),
     Metric(
         "sla", N_("SLA adherence"), FAMILY, "share", "higher", "ticket_facts", "created",
         Adherence(targets=(FIRST, LAST)), N_("Both targets, first response and resolution, each counted once."),
         _SLA_FORMULA, short=N_("SLA"),
+        pitfalls=(
+            N_("Not the mean of its two parts: each target of a ticket counts once, so a ticket can count twice."),
+            *_SLA_PITFALLS[:2],
+        ),
     ),
     Metric(
         "replies_per_ticket", N_("Replies per ticket"), FAMILY, "number", "lower", "ticket_facts", "resolved",
         Mean("agent_replies", f"{RESOLVED} and agent_replies is not null", left_out=_NO_COUNT),
         N_("Public agent replies on a resolved ticket."), N_("mean over resolved tickets whose replies are known"),
+        pitfalls=(
+            N_("Public replies of people only; what the customer writes does not count."),
+            N_("A mean: a few long tickets pull it up."),
+        ),
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -95,8 +95,12 @@ def interval(found: Comparison) -> str:
 
 def _spark(rows: Any) -> str:
     values = list(rows["value"])
-    partial = bool(rows["partial"].iloc[-1]) if len(values) else False
-    svg = spark_svg(values, state.style().colours[0], last_partial=partial)
+    return spark(values, last_partial=bool(rows["partial"].iloc[-1]) if values else False)
+
+
+def spark(values: Sequence[float | None], *, last_partial: bool = False) -> str:
+    """A sparkline as HTML; "" where there are fewer than two values."""
+    svg = spark_svg(values, state.style().colours[0], last_partial=last_partial)
     if not svg:
         return ""
     data = base64.b64encode(svg.encode()).decode()

@@ -46,6 +46,23 @@ _CSS = """
 .cx-facts {{ display: grid; grid-template-columns: max-content .6rem 1fr; font-size: .86rem; line-height: 1.5; color: {grey};
              margin-bottom: .5rem; }}
 .cx-facts b {{ font-weight: 500; color: {text}; overflow-wrap: anywhere; }}
+.cx-def {{ display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; font-size: .88rem; line-height: 1.45;
+             color: {text}; }}
+.cx-def > div {{ grid-column: 1 / -1; overflow-wrap: anywhere; }}
+.cx-def > .cx-def-name {{ grid-column: 1; }}
+.cx-def > .cx-def-now {{ grid-column: 2; text-align: right; width: 9rem; }}
+.cx-def-now .cx-value {{ font-size: 1.15rem; }}
+.cx-def-now .cx-spark img {{ height: 26px; }}
+.cx-def > .cx-def-meaning {{ margin: .3rem 0 .45rem; font-size: .92rem; }}
+.cx-def-facts {{ display: grid; grid-template-columns: minmax(5.2rem, max-content) minmax(0, 1fr); gap: .05rem .8rem;
+             font-size: .82rem; }}
+.cx-def-facts span {{ color: {grey}; }}
+.cx-def-mind {{ margin: .55rem 0 .35rem; padding: .45rem .7rem; border-radius: .5rem; background: {chip}; font-size: .82rem; }}
+.cx-def-mind ul {{ margin: .15rem 0 0; padding-left: 1.05rem; }}
+.cx-def-mind li {{ margin: .1rem 0; font-size: .82rem; }}
+[class*="st-key-cx-def-"] [data-testid="stPageLink"] a {{ padding: .1rem 0; min-height: 0; background: transparent; }}
+[class*="st-key-cx-def-"] [data-testid="stPageLink"] p {{ font-size: .82rem; color: {grey}; }}
+[class*="st-key-cx-def-"] [data-testid="stPageLink"] a:hover p {{ color: {text}; text-decoration: underline; }}
 .cx-spark img {{ width: 100%; height: 34px; display: block; margin-top: .35rem; }}
 .cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
 .cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}
