@@ -129,16 +129,25 @@ def _per(entry: Metric) -> str:
     return entry.measure.per or (flows.FLOWS[entry.facts].per if entry.facts in flows.FLOWS else "")
 
 
-def _relation(selection: Selection, moment: Moment, columns: Sequence[str]) -> tuple[Metric, str, dict[str, Any]]:
-    """(the metric, a select of the rows with `counts`, `weight` and `part`, values)."""
+def _relation(
+    selection: Selection, moment: Moment, columns: Sequence[str], where: str = "", first: str = ""
+) -> tuple[Metric, str, dict[str, Any]]:
+    """(the metric, a select of the rows with `counts`, `weight` and `part`, values).
+
+    `where`: a condition on those rows; `first`: the order and number of the only ones wanted. Both hold for each target by
+    itself, so that no more of it than these is carried into the whole.
+    """
     entry, conditions, names, params = _scope(selection, moment)
     per = _per(entry)
     listed = "".join(f"{name}, " for name in (_RAW if per else columns))
-    sql = " union all ".join(
+    each = [
         f"select {listed}{one.counts} as counts, {one.weight} as weight, '{one.label}' as part from {entry.table} "
         f"where {' and '.join([*conditions, f'({one.among})'])}"
         for one in _counted(selection, entry, names)
-    )
+    ]
+    if not per and (where or first):
+        each = [f"select * from (select * from ({sql}) as target{where}{first}) as chosen" for sql in each]
+    sql = " union all ".join(each)
     if per:
         kept = [f"{made} as {name}" for name, made in _OF_CUSTOMER.items() if name in columns]
         counts = "sum(counts)" if isinstance(entry.measure, Flow) else "max(counts)"
@@ -146,6 +155,8 @@ def _relation(selection: Selection, moment: Moment, columns: Sequence[str]) -> t
             f"select {', '.join([per, *kept])}, {counts} as counts, 1 as weight, '' as part from ({sql}) as bought "
             f"group by {per}"
         )
+        if where or first:
+            sql = f"select * from ({sql}) as buyers{where}{first}"
     return entry, sql, params
 
 
@@ -245,19 +256,22 @@ def behind(
     page: int = 0, size: int = 50,
 ) -> pd.DataFrame:  # fmt: skip
     """One page of the rows, all columns as stored; by default the newest first."""
-    entry, sql, params = _relation(selection, moment, _stored(entry_of(selection)))
-    if not sql:
-        return pd.DataFrame()
+    entry = entry_of(selection)
     known = {column.name for column in columns(entry.name)}
-    first = next(column.name for column in _COLUMNS[entry.table] if column.kind in ("instant", "day"))
-    chosen = order if order in known else first
-    last = "customer_id" if entry.table in ("customer_facts", "purchase_facts") else "key"
+    newest = next(column.name for column in _COLUMNS[entry.table] if column.kind in ("instant", "day"))
+    chosen = order if order in known else newest
+    last = "customer_id" if entry.table in ("customer_facts", "purchase_facts") else "key, source"
     by = f"{chosen} {'desc' if descending else 'asc'} nulls last, {last}, part"
     where, more = _found(entry, search)
+    first = f" order by {by} limit {(page + 1) * size:d}"
+    _entry, sql, params = _relation(selection, moment, _stored(entry), where, first)
     found = engine.query(
-        f"select * from ({sql}) as behind{where} order by {by} limit $size offset $skip",
-        **params, **more, size=size, skip=page * size,
-    )  # fmt: skip
+        f"select * from ({sql}) as behind order by {by} limit $size offset $skip",
+        **params,
+        **more,
+        size=size,
+        skip=page * size,
+    )
     frame: pd.DataFrame = found.to_pandas(date_as_object=True)
     return frame
 
@@ -299,11 +313,15 @@ def left_out(engine: Engine, selection: Selection, moment: Moment) -> dict[str, 
 
 @dataclass(frozen=True)
 class Preset:
-    """First contact resolution as a tool counts it: the setting's code, value and n; nan and 0 where the files lack it."""
+    """First contact resolution as a tool counts it: the setting's code, value and n; nan and 0 where the files lack it.
+
+    `resolved`: how many tickets of the selection are resolved; n of them say what it needs.
+    """
 
     code: str
     value: float
     n: int
+    resolved: int
 
 
 def presets(engine: Engine, selection: Selection, moment: Moment) -> tuple[Preset, ...]:
@@ -313,12 +331,11 @@ def presets(engine: Engine, selection: Selection, moment: Moment) -> tuple[Prese
         f"avg(case when {sql} then 1e0 when not ({sql}) then 0e0 end) as {code}_value, count({sql}) as {code}_n"
         for code, sql in ONE_TOUCH.items()
     )
-    sql = f"select {columns} from ticket_facts where {' and '.join([*conditions, RESOLVED])}"
+    sql = f"select count(*) as resolved, {columns} from ticket_facts where {' and '.join([*conditions, RESOLVED])}"
     (row,) = engine.query(sql, **params).to_pylist()
-    return tuple(
-        Preset(code, float("nan") if row[f"{code}_value"] is None else row[f"{code}_value"], int(row[f"{code}_n"]))
-        for code in ONE_TOUCH
-    )
+    none = float("nan")
+    values = {code: none if row[f"{code}_value"] is None else float(row[f"{code}_value"]) for code in ONE_TOUCH}
+    return tuple(Preset(code, value, int(row[f"{code}_n"]), int(row["resolved"])) for code, value in values.items())
 
 
 # --- in words -----------------------------------------------------------------------------------------------

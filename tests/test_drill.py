@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 import python_calamine
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxdata import drill, queries
+from cxdata import comparison, drill, formats, queries, rowfiles
+from cxdata.__main__ import main
 from cxdata.engine import DuckDBEngine
 from cxdata.filters import FILTERS, NOTHING, Filters, Period, dimension
 from cxdata.metrics import ALL, metric
-from cxdata.metrics.base import Curve, ProjectedValue
+from cxdata.metrics.base import Count, Curve, FlowCount, ProjectedValue, Quantile
 from cxdata.questions import TOTAL, Query
+from cxdata.ui import panels
 from tests.test_queries import moment
 
 NAMES = [entry.name for entry in ALL if not isinstance(entry.measure, Curve)]
@@ -108,10 +110,6 @@ def test_marks_by_what_is_no_filter(sample, by):
 
 @pytest.mark.parametrize("name", ["csat", "sla", "first_response_time", "backlog", "retention_rate", "lifetime_value"])
 def test_one_number_is_the_same_on_cards_charts_tables_files_and_the_command_line(sample, sample_path, name, capsys):
-    from cxdata import comparison, rowfiles
-    from cxdata.__main__ import main
-    from cxdata.ui import panels
-
     at, engine = moment(sample), DuckDBEngine(sample)
     values = {"team": ("Noord",)}
     filters = Filters(Period(date(2026, 1, 1), date(2026, 7, 1)), values)
@@ -125,9 +123,7 @@ def test_one_number_is_the_same_on_cards_charts_tables_files_and_the_command_lin
     table = pd.read_csv(io.BytesIO(panels.csv_of(queries.ask(engine, query, at))))
     assert (table["value"][0], table["n"][0]) == (pytest.approx(row["value"], rel=1e-9), row["n"])
     arguments = ["metrics", name, "--from", "2026-01-01", "--to", "2026-07-01", "--team", "Noord", "--format", "json"]
-    copied = sample_path.with_name("copy.duckdb")
-    copied.write_bytes(sample_path.read_bytes())
-    assert main([*arguments, "--db", str(copied)]) == 0
+    assert main([*arguments, "--db", str(copy(sample_path))]) == 0
     (said,) = json.loads(capsys.readouterr().out)
     assert (said["value"], said["n"]) == (pytest.approx(row["value"], rel=1e-9), row["n"])
     shown = drill.columns(name)
@@ -142,6 +138,102 @@ def test_one_number_is_the_same_on_cards_charts_tables_files_and_the_command_lin
     )
     assert len(sheets.get_sheet_by_index(0).to_python()) == n + 1
     assert sheets.get_sheet_by_index(1).to_python() == [["Value", "x"]]
+
+
+def copy(path):
+    """The database again, for the command line, since only one process writes in one."""
+    copied = path.with_name("everywhere.duckdb")
+    if not copied.exists():
+        copied.write_bytes(path.read_bytes())
+    return copied
+
+
+def from_file(entry, counts: pd.Series, values: pd.Series) -> float:
+    """The value from the rows of a file, by pandas; nan where they do not say it all. `values`: monthly, of customers."""
+    measure = entry.measure
+    if isinstance(measure, (Count, FlowCount)):
+        return float(len(counts))
+    if isinstance(measure, ProjectedValue) or counts.empty:
+        return np.nan
+    if isinstance(measure, Quantile):
+        return float(np.quantile(counts, measure.p))
+    if entry.name == "revenue_churn_rate":
+        return float(counts.sum() / values.sum()) if values.sum() else np.nan
+    return float(counts.mean())
+
+
+def of_csv(raw: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(raw), dtype={"customer_id": str, "key": str, "ticket_id": str})
+
+
+def of_xlsx(raw: bytes, shown) -> pd.DataFrame:
+    """The sheet of rows with the names and units of the CSV."""
+    head, *lines = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0).to_python()
+    assert head == [column.label for column in shown]
+    frame = pd.DataFrame(lines, columns=[drill.plain_name(column) for column in shown])
+    if "counts" in frame:
+        day = timedelta(days=1)
+        frame["counts"] = [
+            value.total_seconds() if isinstance(value, timedelta) else
+            (value - datetime(1899, 12, 31 if value.year == 1899 else 30)) / day * 86400 if isinstance(value, datetime) else
+            (timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)).total_seconds() if isinstance(value, time)
+            else value
+            for value in frame["counts"]
+        ]  # fmt: skip
+    return frame
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_card_chart_table_rows_files_and_command_line_agree_on_any_question(sample, sample_path, capsys, data):
+    entry = metric(data.draw(st.sampled_from(NAMES)))
+    engine, at = DuckDBEngine(sample), moment(sample)
+    own = [one for one in FILTERS if entry.table in one.facts]
+    values = {}
+    for one in data.draw(st.lists(st.sampled_from(own), max_size=2, unique=True)):
+        words = [*queries.distinct_values(engine, one.name), NOTHING]
+        values[one.name] = tuple(data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=3, unique=True)))
+    start, end = sorted((data.draw(DAYS), data.draw(DAYS)))
+    filters = Filters(
+        Period(start, end) if start < end else Period(), values, data.draw(st.sampled_from(["calendar", "business"]))
+    )
+    grain = data.draw(st.sampled_from([TOTAL, "month", "quarter", "year"]))
+    by = data.draw(st.sampled_from([(), *((one.name,) for one in own)]))
+    query = Query((entry.name,), grain, by, filters)
+    answer = queries.ask(engine, query, at)
+
+    arguments = ["metrics", entry.name, "--grain", grain, "--by", ",".join(by), "--clock", filters.clock]
+    for option, day in (("--from", filters.period.start), ("--to", filters.period.end)):
+        arguments += [option, day.isoformat()] if day else []
+    arguments += [f"--{name}={word}" for name, words in values.items() for word in words]
+    capsys.readouterr()
+    assert main([*arguments, "--format", "json", "--db", str(copy(sample_path))]) == 0
+    said = json.loads(capsys.readouterr().out)
+    table, file = panels.worded(answer), pd.read_csv(io.BytesIO(panels.csv_of(answer)))
+    assert len(said) == len(table) == len(file) == len(answer.rows)
+    if not by and grain == TOTAL and filters.period.start:
+        card = comparison.compare(engine, query, at)[entry.name]
+        assert (card.value, card.n) == (pytest.approx(answer.one(entry.name)["value"], nan_ok=True), said[0]["n"])
+
+    found = list(enumerate(marks(sample, query, at)))
+    for place, (row, chosen) in found if len(found) < 3 else data.draw(st.permutations(found))[:2]:
+        same(sample, row, chosen, at)
+        value, n = row["value"], row["n"]
+        assert (file["value"][place], file["n"][place]) == (pytest.approx(value, nan_ok=True, rel=1e-12), n)
+        told = np.nan if said[place]["value"] is None else said[place]["value"]
+        assert (told, said[place]["n"]) == (pytest.approx(value, nan_ok=True, rel=1e-12), n)
+        assert (table["Value"][place], table["n"][place]) == (formats.value(value, entry.unit), formats.decimal(n, 0))
+        shown = drill.columns(entry.name)
+        for rows in (
+            of_csv(rowfiles.to_csv(engine, chosen, at, shown)),
+            of_xlsx(rowfiles.to_xlsx(engine, chosen, at, shown, []), shown),
+        ):
+            assert len(rows) == n or np.isnan(value)
+            if np.isnan(value) or (not n and entry.unit != "count") or isinstance(entry.measure, ProjectedValue):
+                continue
+            counts = rows["counts"].astype(float) if "counts" in rows else rows.iloc[:, 0]
+            worth = pd.to_numeric(rows["monthly_value"]) if "monthly_value" in rows else counts
+            assert from_file(entry, counts, worth) == pytest.approx(value, rel=1e-9), chosen
 
 
 # --- what is told
@@ -185,8 +277,6 @@ def test_rows_are_searched_sorted_and_paged(sample):
 
 def test_a_name_that_looks_like_a_formula_is_text(store, load):
     load('ticket_id,created_at,agent,team\n1,2026-03-02 10:00,"=HYPERLINK(""x"")",@team\n', kind="tickets")
-    from cxdata import rowfiles
-
     at, engine = moment(store, "2026-03-31"), DuckDBEngine(store)
     chosen, shown = drill.Selection("tickets_created", Filters()), drill.columns("tickets_created")
     rows = pd.read_csv(io.BytesIO(rowfiles.to_csv(engine, chosen, at, shown)))
@@ -208,3 +298,19 @@ def test_first_contact_resolution_in_every_way_of_counting(store, load):
     assert found["one_touch"] == (pytest.approx(1 / 3), 3)
     assert found["zoho"] == (pytest.approx(2 / 3), 3)
     assert found["freshservice"][1] == found["intercom"][1] == 0
+    assert {one.resolved for one in drill.presets(engine, chosen, at)} == {3}
+
+
+def test_pages_hold_every_row_once_where_tools_number_alike(store, load):
+    first = {"ticket_id": "Nr", "created_at": "Created at", "first_response_at": "Answered", "resolved_at": "Resolved"}
+    lines = "".join(f"{n},2026-03-02 10:00,2026-03-02 11:00,2026-03-02 12:00\n" for n in range(7))
+    for tool in ("generic", "zoho_desk"):
+        load(f"{','.join(first.values())}\n{lines}", kind="tickets", source=tool, mapping=first)
+    at, engine = moment(store, "2026-03-31"), DuckDBEngine(store)
+    for name, times in (("tickets_created", 1), ("sla", 2)):
+        chosen = drill.Selection(name, Filters())
+        n = drill.count(engine, chosen, at)
+        assert n == 14 * times
+        pages = [drill.behind(engine, chosen, at, order="team", page=page, size=3) for page in range(n // 3 + 1)]
+        assert not pd.concat(pages).duplicated(["source", "key", "part"]).any()
+        assert sum(map(len, pages)) == n

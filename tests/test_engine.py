@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxdata import comparison, queries
+from cxdata import comparison, drill, queries
 from cxdata import engine as engines
 from cxdata.engine import DuckDBEngine, SparkEngine, spark_sql
 from cxdata.errors import CxError
@@ -222,3 +222,24 @@ def test_addresses(tmp_path):
     made.store.close()
     with pytest.raises(CxError, match='"mysql://x" is no address of an engine: write duckdb:///data/cx'):
         engines.engine("mysql://x")
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in ALL if not isinstance(entry.measure, Curve)])
+def test_the_rows_behind_a_number_are_the_same(pair, sample, name):
+    chosen = drill.Selection(name, Filters(Period(d("2026-03-10"), d("2026-06-04")), {"team": ("Noord", NOTHING)}))
+    at, (here, there) = moment(sample), pair
+    assert drill.recomputed(there, chosen, at) == pytest.approx(
+        drill.recomputed(here, chosen, at), nan_ok=True, rel=1e-9
+    )
+    assert drill.left_out(there, chosen, at) == drill.left_out(here, chosen, at)
+    assert drill.count(there, chosen, at, "12") == drill.count(here, chosen, at, "12")
+    for page in (0, 1):
+        pages = [drill.behind(engine, chosen, at, page=page, size=7) for engine in pair]
+        pd.testing.assert_frame_equal(*pages, rtol=1e-9, check_dtype=False)
+
+
+def test_ways_of_counting_first_contact_resolution_are_the_same(pair, sample):
+    chosen, at = drill.Selection("first_contact_resolution", Filters()), moment(sample)
+    here, there = (drill.presets(engine, chosen, at) for engine in pair)
+    assert [(one.code, one.n, one.resolved) for one in here] == [(one.code, one.n, one.resolved) for one in there]
+    assert [one.value for one in here] == pytest.approx([one.value for one in there], nan_ok=True)

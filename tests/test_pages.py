@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cxdata import formats, queries
+from cxdata import drill, formats, queries
 from cxdata.engine import DuckDBEngine
 from cxdata.events import Event
 from cxdata.filters import NOTHING, Filters, Period
@@ -455,7 +455,18 @@ def test_first_contact_resolution_shows_all_ways_of_counting(sample_shown):
     at.button(key="rows_of_first_contact_resolution").click().run()
     assert not at.exception
     assert "One agent reply and never reopened (Zendesk) (as set)" in shown(at)
+    assert "<span>From the rows</span>" in shown(at)
     assert "Closed once, one teammate (Intercom)" in shown(at)
+
+
+def test_definitions_show_all_ways_of_counting_first_contact_resolution(sample_shown, sample_file):
+    at = opened("definitions")
+    assert not at.exception
+    year = Filters(Period(date(2025, 11, 1), date(2026, 11, 1)))
+    chosen = drill.Selection("first_contact_resolution", year)
+    for one in drill.presets(DuckDBEngine(sample_file), chosen, sample_file.moment()):
+        n, resolved = formats.decimal(one.n, 0), formats.decimal(one.resolved, 0)
+        assert f"<b>{formats.percent(one.value)}, n = {n} of {resolved} resolved</b>" in shown(at)
 
 
 def groups_opened(**chosen) -> AppTest:

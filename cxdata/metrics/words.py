@@ -41,3 +41,9 @@ COUNT_AS_WORDS = {
     "zoho": N_("Closed with one public reply (Zoho)"),
     "intercom": N_("Closed once, one teammate (Intercom)"),
 }
+COUNT_AS_NEEDS = {
+    "one_touch": N_("agent replies"),
+    "freshservice": N_("customer messages"),
+    "zoho": N_("agent replies"),
+    "intercom": N_("teammates and reopens"),
+}

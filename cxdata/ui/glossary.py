@@ -14,6 +14,7 @@ import streamlit as st
 
 from cxdata import formats, selection
 from cxdata.boards import page_of
+from cxdata.drill import Selection
 from cxdata.filters import FILTERS, Filters
 from cxdata.i18n import LANGUAGES, _, language, set_language
 from cxdata.metrics import ALL, FAMILIES
@@ -22,7 +23,7 @@ from cxdata.metrics.words import BETTER, FILED, RULES, UNITS
 from cxdata.questions import TOTAL, Query
 from cxdata.selection import CLOCK_WORDS
 from cxdata.settings import Settings
-from cxdata.ui import look, state
+from cxdata.ui import look, rows, state
 from cxdata.ui.cards import spark
 from cxdata.ui.menu import MENU
 
@@ -85,12 +86,18 @@ def _nearly(word: str, entry: Metric) -> bool:
 # --- what they are now --------------------------------------------------------------------------------------
 
 
+def _last_year() -> Filters:
+    """The last 12 whole months of everything."""
+    moment = state.the_moment()
+    return Filters(selection.whole_year(moment.complete_until), {}, moment.settings.clock)
+
+
 def _now() -> Mapping[str, Now]:
     """Every metric over the last 12 whole months of everything, asked at once; nothing without data."""
     moment = state.moment()
     if moment is None:
         return {}
-    filters = Filters(selection.whole_year(moment.complete_until), {}, moment.settings.clock)
+    filters = _last_year()
     names = tuple(entry.name for entry in ALL if state.has(entry.table) and not isinstance(entry.measure, Curve))
     shown = {}
     if names:
@@ -127,6 +134,8 @@ def show(search: str, family: str) -> None:
         for entry in entries:
             with wall, st.container(border=True, height="stretch", gap=None, key=f"cx-def-{entry.name}"):
                 st.html(_definition(entry, other, now.get(entry.name)))
+                if entry.name in now and entry.name == "first_contact_resolution":
+                    st.html(rows.presets(Selection(entry.name, _last_year())))
                 _link(entry)
 
 

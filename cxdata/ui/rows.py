@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from cxdata import drill, formats, i18n, rowfiles, selection
-from cxdata.drill import Column, Selection
+from cxdata.drill import Column, Preset, Selection
 from cxdata.engine import Engine
 from cxdata.filters import dimension
 from cxdata.i18n import _, language
 from cxdata.metrics import metric
-from cxdata.metrics.words import COUNT_AS_WORDS, FILED
+from cxdata.metrics.words import COUNT_AS_NEEDS, COUNT_AS_WORDS, FILED
 from cxdata.questions import Moment
 from cxdata.ui import look, state
 
@@ -35,19 +34,28 @@ def show(chosen: Selection, value: float, n: int) -> None:
 def _dialog(chosen: Selection, value: float, n: int) -> None:
     state.use_language()
     entry, moment, engine = metric(chosen.metric), state.the_moment(), state.engine()
+    again, counted = state.cached_behind("recomputed", chosen)
+    same = counted == n and (math.isnan(again) or math.isclose(again, value, rel_tol=1e-9, abs_tol=1e-12))
     about = _about(chosen, value, n)
+    if same:
+        worked_out = formats.value(again, entry.unit)
+        text = (
+            f"n = {formats.decimal(counted, 0)}"
+            if math.isnan(again)
+            else f"{worked_out}, n = {formats.decimal(counted, 0)}"
+        )
+        about.insert(1, (_("From the rows"), f"{text} ✓"))
     lines = "".join(
         f"<span>{look.escaped(label)}</span><span></span><b>{look.escaped(text)}</b>" for label, text in about
     )
     st.html(f'<div class="cx-lead">{look.escaped(_words(chosen, moment))}</div><div class="cx-facts">{lines}</div>')
-    again, counted = state.cached_behind("recomputed", chosen)
-    if counted != n or not (math.isnan(again) or math.isclose(again, value, rel_tol=1e-9, abs_tol=1e-12)):
+    if not same:
         shown = formats.value(again, entry.unit)
         st.error(
             _("The rows give {value} with n = {n}: please report this.", value=shown, n=formats.decimal(counted, 0))
         )
     if entry.name == "first_contact_resolution":
-        _presets(chosen)
+        st.html(presets(chosen))
     if not counted:
         return
     known = drill.columns(entry.name)
@@ -163,16 +171,23 @@ def _about(chosen: Selection, value: float, n: int) -> list[tuple[str, str]]:
     return told
 
 
-def _presets(chosen: Selection) -> None:
-    """First contact resolution in all ways of counting, the one of the settings marked."""
+def presets(chosen: Selection) -> str:
+    """First contact resolution in all ways of counting, the one of the settings marked, as HTML."""
     own = state.settings().count_as
-    cells: list[Any] = []
+    cells: list[str] = []
     for preset in state.cached_behind("presets", chosen):
         mark = f" ({_('as set')})" if preset.code == own else ""
-        text = f"{formats.percent(preset.value)}, n = {formats.decimal(preset.n, 0)}" if preset.n else ""
-        why = text or _("– the files do not hold what it needs")
-        cells.append(
-            f"<span>{look.escaped(_(COUNT_AS_WORDS[preset.code]))}{look.escaped(mark)}</span><span></span><b>{look.escaped(why)}</b>"
-        )
+        name = f"{_(COUNT_AS_WORDS[preset.code])}{mark}"
+        cells.append(f"<span>{look.escaped(name)}</span><span></span><b>{look.escaped(_counted_as(preset))}</b>")
     title = _("The same tickets, as other tools count them")
-    st.html(f'<div class="cx-sub">{look.escaped(title)}</div><div class="cx-facts">{"".join(cells)}</div>')
+    return f'<div class="cx-sub">{look.escaped(title)}</div><div class="cx-facts">{"".join(cells)}</div>'
+
+
+def _counted_as(preset: Preset) -> str:
+    """The value and n of one way of counting; where there is none, why."""
+    if not preset.resolved:
+        return _("– no resolved tickets")
+    if not preset.n:
+        return _("– the files do not count {what}", what=_(COUNT_AS_NEEDS[preset.code]))
+    known, resolved = formats.decimal(preset.n, 0), formats.decimal(preset.resolved, 0)
+    return _("{value}, n = {n} of {resolved} resolved", value=formats.percent(preset.value), n=known, resolved=resolved)
