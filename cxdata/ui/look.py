@@ -46,6 +46,7 @@ _CSS = """
 .cx-facts {{ display: grid; grid-template-columns: max-content .6rem 1fr; font-size: .86rem; line-height: 1.5; color: {grey};
              margin-bottom: .5rem; }}
 .cx-facts b {{ font-weight: 500; color: {text}; overflow-wrap: anywhere; }}
+.cx-facts.cx-ways {{ grid-template-columns: minmax(0, 1fr) fit-content(48%); column-gap: .8rem; max-width: 36rem; }}
 .cx-def {{ display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; font-size: .88rem; line-height: 1.45;
              color: {text}; }}
 .cx-def > div {{ grid-column: 1 / -1; overflow-wrap: anywhere; }}

@@ -174,20 +174,21 @@ def _about(chosen: Selection, value: float, n: int) -> list[tuple[str, str]]:
 def presets(chosen: Selection) -> str:
     """First contact resolution in all ways of counting, the one of the settings marked, as HTML."""
     own = state.settings().count_as
+    found: tuple[Preset, ...] = state.cached_behind("presets", chosen)
+    if not found[0].resolved:
+        return ""
     cells: list[str] = []
-    for preset in state.cached_behind("presets", chosen):
+    for preset in found:
         mark = f" ({_('as set')})" if preset.code == own else ""
         name = f"{_(COUNT_AS_WORDS[preset.code])}{mark}"
-        cells.append(f"<span>{look.escaped(name)}</span><span></span><b>{look.escaped(_counted_as(preset))}</b>")
-    title = _("The same tickets, as other tools count them")
-    return f'<div class="cx-sub">{look.escaped(title)}</div><div class="cx-facts">{"".join(cells)}</div>'
+        cells.append(f"<span>{look.escaped(name)}</span><b>{look.escaped(_counted_as(preset))}</b>")
+    resolved = formats.decimal(found[0].resolved, 0)
+    title = _("The same {n} resolved tickets, as other tools count them", n=resolved)
+    return f'<div class="cx-sub">{look.escaped(title)}</div><div class="cx-facts cx-ways">{"".join(cells)}</div>'
 
 
 def _counted_as(preset: Preset) -> str:
     """The value and n of one way of counting; where there is none, why."""
-    if not preset.resolved:
-        return _("– no resolved tickets")
     if not preset.n:
         return _("– the files do not count {what}", what=_(COUNT_AS_NEEDS[preset.code]))
-    known, resolved = formats.decimal(preset.n, 0), formats.decimal(preset.resolved, 0)
-    return _("{value}, n = {n} of {resolved} resolved", value=formats.percent(preset.value), n=known, resolved=resolved)
+    return f"{formats.percent(preset.value)}, n = {formats.decimal(preset.n, 0)}"
