@@ -25,7 +25,23 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
-from cxdata import before_after, downloads, formats, queries, questions, reports, selection, views, watching
+from cxdata import (
+    alert_records,
+    alerting,
+    alerts,
+    before_after,
+    downloads,
+    formats,
+    queries,
+    questions,
+    reports,
+    selection,
+    sending,
+    views,
+    watching,
+)
+from cxdata.alerting import Checked
+from cxdata.alerts import ALERT_GRAINS, FIRES
 from cxdata.boards import BOARDS, Board, board
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note, UnknownName
@@ -39,8 +55,9 @@ from cxdata.rejects import write_rejects
 from cxdata.sample import import_sample
 from cxdata.schema import KINDS, SCORES
 from cxdata.selection import Chosen
+from cxdata.sending import Delivery, Message
 from cxdata.settings import CLOCKS, parse_instant
-from cxdata.store import Store
+from cxdata.store import InUse, Store, copied
 from cxdata.understanding import Choices
 from cxdata.views import SavedView
 from cxdata.watching import Failure, Watch
@@ -89,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     rejects.add_argument("--left-out", action="store_true", help="the rows that were left out by rule instead")
     rejects.set_defaults(run=_rejects)
     _events_parser(commands)
+    _alerts_parser(commands)
     sample = commands.add_parser("sample", help="import the sample data")
     sample.set_defaults(run=_sample)
     for command in commands.choices.values():
@@ -168,9 +186,46 @@ def _events_parser(commands: Any) -> None:
     parser.set_defaults(run=_events)
 
 
+def _alerts_parser(commands: Any) -> None:
+    parser = commands.add_parser(
+        "alerts", help="list the alerts and what they come to, check them and send, add or remove one"
+    )
+    done = parser.add_mutually_exclusive_group()
+    done.add_argument("--check", action="store_true", help="log what changed, and send what is due")
+    done.add_argument("--add", metavar="NAME", help="keep an alert of this name; needs --metric and a rule")
+    done.add_argument("--remove", type=int, metavar="ID", help="take this alert off the list")
+    done.add_argument("--log", action="store_true", help="every change of state and every message instead")
+    parser.add_argument("--metric", metavar="M", help=f"one of: {', '.join(entry.name for entry in alerts.METRICS)}")
+    rule = parser.add_mutually_exclusive_group()
+    rule.add_argument("--above", metavar="X", help="a threshold such as 80%%, 4h, 90 min, 12.5")
+    rule.add_argument("--below", metavar="X")
+    rule.add_argument("--signal", action="store_true", help="beyond the usual limits of its control chart")
+    parser.add_argument("--grain", choices=list(ALERT_GRAINS), help="judge each day, week (default) or month")
+    for entry in FILTERS:
+        parser.add_argument(f"--{entry.name}", action="append", default=[], metavar=entry.name[0].upper())
+    _send_to_option(parser)
+    parser.add_argument("--format", default="table", choices=["table", "csv", "json"])
+    parser.set_defaults(run=_alerts)
+
+
+def _send_to_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--send-to", action="append", default=[], metavar="ADDRESS",
+        help="where to send, instead of CX_SEND_TO and the settings; file:/path: the addresses in that file, which keeps "
+        "them out of sight of others on this machine",
+    )  # fmt: skip
+
+
 def _report_parser(commands: Any) -> None:
     parser = commands.add_parser("report", help="pages to take along, as PDF or XLSX")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="report.pdf or report.xlsx")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="report.pdf or report.xlsx; may be left out with --send"
+    )
+    parser.add_argument(
+        "--send", action="store_true", help="send it to the addresses of --send-to, CX_SEND_TO or the settings"
+    )
+    _send_to_option(parser)
+    parser.add_argument("--subject", metavar="TEXT", help="default: the title of the report and its period")
     parser.add_argument(
         "--page", dest="pages", action="append", default=[], metavar="NAME",
         help=f"one or more of: {', '.join(entry.name for entry in BOARDS)} (default: that of the view, or all)",
@@ -237,7 +292,11 @@ def _store(given: argparse.Namespace, *, must_exist: bool = True, keep: bool = T
 def _import(given: argparse.Namespace) -> int:
     choices = _choices(given)
     results: list[Outcome | Failure] = []
-    with _store(given, must_exist=False, keep=not given.dry_run) as store, TemporaryDirectory() as folder:
+    with (
+        _store(given, must_exist=False, keep=not given.dry_run) as store,
+        alerting.following(store, _say_alerts),
+        TemporaryDirectory() as folder,
+    ):
         for path, name in _files(given, Path(folder)):
             for result in watching.import_tables(store, path, choices, name=name, by=_user(), dry_run=given.dry_run):
                 results.append(result)
@@ -355,7 +414,7 @@ def _watch(given: argparse.Namespace) -> int:
     choices = _choices(given)
     watch = Watch(given.folder, _own_files(given))
     stop, results, said = Event(), list[Outcome | Failure](), ""
-    opened = partial(_store, given, must_exist=False)
+    opened = partial(_followed, given)
     with _stopped_by_signals(stop):
         for _turn in watching.rounds(lambda: stop.wait(given.every), once=given.once):
             try:
@@ -373,6 +432,13 @@ def _watch(given: argparse.Namespace) -> int:
                     print(said, file=sys.stderr, flush=True)
             results = results if given.once else []
     return _status(results)
+
+
+@contextmanager
+def _followed(given: argparse.Namespace) -> Iterator[Store]:
+    """The database, as long as there is something to import, and its alerts at the end."""
+    with _store(given, must_exist=False) as store, alerting.following(store, _say_alerts):
+        yield store
 
 
 @contextmanager
@@ -398,6 +464,7 @@ def _sample(given: argparse.Namespace) -> int:
         for outcome in import_sample(store):
             for one in outcome.all:
                 _print_outcome(one)
+        alerting.check(store, ())
     return DONE
 
 
@@ -411,7 +478,8 @@ def _imports(given: argparse.Namespace) -> int:
             (given.redo, store.redo, "back in its place"),
         ):
             if number is not None:
-                row = change(number)
+                with alerting.following(store, _say_alerts):
+                    row = change(number)
                 if not given.json:
                     print(f"Import {number} ({row['file_name']}) is {said}.")
                     return DONE
@@ -523,6 +591,115 @@ def _print_csv(rows: list[dict[str, Any]], names: list[str]) -> None:
     writer.writerows(rows)
 
 
+# --- alerts -------------------------------------------------------------------------------------------------
+
+
+def _alerts(given: argparse.Namespace) -> int:
+    own = (
+        given.metric,
+        given.above,
+        given.below,
+        given.signal,
+        given.grain,
+        *(getattr(given, f.name) for f in FILTERS),
+    )
+    if given.add is None and any(own):
+        print("--metric, the rule, --grain and the filters belong to --add NAME.", file=sys.stderr)
+        return WRONG_USAGE
+    if given.send_to and not given.check:
+        print("--send-to belongs to --check.", file=sys.stderr)
+        return WRONG_USAGE
+    status, checked = DONE, list[Checked]()
+    with _store(given, must_exist=given.add is None) as store:
+        if given.add is not None:
+            _add_alert(store, given)
+        if given.remove is not None:
+            alert_records.remove_alert(store, given.remove, _user())
+        if given.check:
+            checked = alerting.check(store, sending.addresses(given.send_to, alert_records.send_to(store)))
+            due = [one for found in checked for one in found.deliveries]
+            status = NOTHING_DONE if due and not any(one.delivered for one in due) else DONE
+        rows = _alert_log(store) if given.log else _alert_rows(store)
+    _print_rows(rows, given.format)
+    _say_checked(checked)
+    return status
+
+
+def _add_alert(store: Store, given: argparse.Namespace) -> None:
+    rule = (
+        "signal" if given.signal else "above" if given.above is not None else "below" if given.below is not None else ""
+    )
+    if not given.metric or not rule:
+        raise CxError("An alert needs --metric and one of --above X, --below X and --signal.")
+    values = {entry.name: tuple(getattr(given, entry.name)) for entry in FILTERS if getattr(given, entry.name)}
+    limit = given.above if rule == "above" else given.below
+    made = alerts.alert(given.add, given.metric, rule, limit, grain=given.grain or "week", values=values)
+    _check_values(DuckDBEngine(store), values)
+    alert_records.save_alert(store, made, _user())
+
+
+def _alert_rows(store: Store) -> list[dict[str, Any]]:
+    moment, engine, rows = store.moment(), DuckDBEngine(store), []
+    for kept in alert_records.alerts(store):
+        one = kept.alert
+        state = alerting.evaluate(engine, one, moment) if moment and one.enabled else None
+        rows.append(
+            {
+                "id": one.id,
+                "name": one.name,
+                "alert": one.condition,
+                "state": state.state if state else "paused" if moment else "no data",
+                "value": _plain(state.value) if state else None,
+                "n": state.n if state else None,
+                "period": state.period if state else None,
+                "since": alerting.since(store, one, state) if state else None,
+                "sentence": alerts.sentence(one, state) if state else "",
+            }
+        )
+    return rows
+
+
+def _alert_log(store: Store) -> list[dict[str, Any]]:
+    names = {kept.alert.id: kept.alert.name for kept in alert_records.alerts(store)}
+    changes = [
+        {
+            "at": entry.seen_at, "id": entry.alert, "name": names.get(entry.alert), "what": entry.state.state,
+            "value": _plain(entry.state.value), "n": entry.state.n, "period": entry.state.period, "to": None, "delivered": None,
+            "attempts": None, "reason": entry.state.reason,
+        }
+        for entry in alert_records.entries(store)
+    ]  # fmt: skip
+    messages = [
+        {
+            "at": one.sent_at, "id": one.alert or None, "name": names.get(one.alert), "what": one.what, "value": None, "n": None,
+            "period": None, "to": one.recipient, "delivered": one.delivered, "attempts": one.attempts,
+            "reason": str(one.reason or ""),
+        }
+        for one in alert_records.sendings(store)
+    ]  # fmt: skip
+    return sorted([*changes, *messages], key=lambda row: row["at"])
+
+
+def _say_alerts(store: Store) -> None:
+    """Evaluate the alerts after an import, and say on standard error what changed and what was sent."""
+    _say_checked(alerting.check(store, sending.addresses((), alert_records.send_to(store))))
+
+
+def _say_checked(checked: Sequence[Checked]) -> None:
+    for one in checked:
+        if one.message or (one.is_new and one.state.state == FIRES):
+            print(f"{one.alert.name}: {alerts.sentence(one.alert, one.state)}", file=sys.stderr)
+        if one.message and not one.deliveries:
+            print("  sent to nobody: set CX_SEND_TO, or say where with --send-to", file=sys.stderr)
+        _say_deliveries(one.deliveries)
+
+
+def _say_deliveries(deliveries: Sequence[Delivery]) -> None:
+    for one in deliveries:
+        done = "sent" if one.delivered else f"not sent, tried {one.attempts} times" if one.attempts > 1 else "not sent"
+        print(f"  {one.recipient}: {done}{f'. {one.reason}' if one.reason else ''}", file=sys.stderr)
+
+
 # --- metrics ------------------------------------------------------------------------------------------------
 
 
@@ -582,39 +759,84 @@ def _views(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
-    writer = downloads.writer(given.out.suffix)
-    boards = tuple(board(name) for name in dict.fromkeys(given.pages))
-    with _store(given) as store:
-        settings = store.settings()
-        moment = store.moment(parse_instant(given.as_of, settings.zone) if given.as_of else None)
-        if moment is None:
-            raise CxError("There is no data yet. Import a file first.")
-        view = views.one_named(given.view, [kept.view for kept in store.views()]) if given.view is not None else None
-        set_language(given.lang or settings.language)
-        engine = DuckDBEngine(store)
-        link = {name: words for name, words in view.choices.items() if not getattr(given, name, None)} if view else {}
-        missing = views.gone(link, partial(queries.distinct_values, engine))
-        remarks = [views.said(missing, view.name)] if view and missing else []
-        boards = boards or ((_board_of(view),) if view else BOARDS)
-        filters, held, grain = selection.looked_at(
-            _chosen(given, engine, views.without(link, missing), settings.clock),
-            moment.complete_until,
-            selection.first_day(engine, ("ticket_facts", "survey_facts"))
-            or selection.first_day(engine, ("customer_facts",)),
-            queries.distinct_values(engine, "team"),
-        )
-        made = reports.report(
-            engine, boards, filters, held, moment, grain=grain, events=[kept.event for kept in store.events()],
-            title=view.name if view else "", remarks=remarks,
-        )  # fmt: skip
+    if not given.send and (given.send_to or given.subject):
+        print("--send-to and --subject belong to --send.", file=sys.stderr)
+        return WRONG_USAGE
+    if given.out is None and not given.send:
+        print("A report needs --out FILE, or --send.", file=sys.stderr)
+        return WRONG_USAGE
+    writer = downloads.writer(given.out.suffix if given.out else ".pdf")
+    with TemporaryDirectory(prefix="cx-report-") as folder:
+        with _read(given, Path(folder)) as store:
+            made, remarks = _made_report(given, store)
+            recipients = sending.addresses(given.send_to, alert_records.send_to(store)) if given.send else ()
+        if given.send and not recipients:
+            raise CxError(
+                "There is nowhere to send to. Give addresses with --send-to or in CX_SEND_TO; docs/sending.md shows how."
+            )
+        out = given.out or Path(folder) / f"{_file_name(made.title)}.pdf"
+        try:
+            out.write_bytes(writer(made))
+        except OSError as error:
+            raise CxError("{path} cannot be written: {reason}.", path=out, reason=error.strerror or error) from None
+        for remark in remarks:
+            print(remark, file=sys.stderr)
+        if given.out:
+            print(out)
+        return _sent(given, made, out, recipients) if given.send else DONE
+
+
+@contextmanager
+def _read(given: argparse.Namespace, folder: Path) -> Iterator[Store]:
+    """The database to read only: a copy of it where the dashboard has it open."""
     try:
-        given.out.write_bytes(writer(made))
-    except OSError as error:
-        raise CxError("{path} cannot be written: {reason}.", path=given.out, reason=error.strerror or error) from None
-    for remark in remarks:
-        print(remark, file=sys.stderr)
-    print(given.out)
-    return DONE
+        store = _store(given)
+    except InUse:
+        store = Store(copied(_database(given), folder))
+    with store:
+        yield store
+
+
+def _sent(given: argparse.Namespace, made: reports.Report, file: Path, recipients: Sequence[str]) -> int:
+    """Send a report, log it where the database is free, and say what came of it."""
+    subject = given.subject or f"{made.title}: {formats.span(made.filters.period)}"
+    deliveries = sending.send(Message(subject, made.sentence, file), recipients)
+    with suppress(InUse), _store(given) as store:
+        alert_records.keep_sendings(store, subject, deliveries)
+    _say_deliveries(deliveries)
+    return DONE if any(one.delivered for one in deliveries) else NOTHING_DONE
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"\W+", "-", title.casefold()).strip("-")
+
+
+def _made_report(given: argparse.Namespace, store: Store) -> tuple[reports.Report, list[str]]:
+    """The report, and what has to be said with it."""
+    boards = tuple(board(name) for name in dict.fromkeys(given.pages))
+    settings = store.settings()
+    moment = store.moment(parse_instant(given.as_of, settings.zone) if given.as_of else None)
+    if moment is None:
+        raise CxError("There is no data yet. Import a file first.")
+    view = views.one_named(given.view, [kept.view for kept in store.views()]) if given.view is not None else None
+    set_language(given.lang or settings.language)
+    engine = DuckDBEngine(store)
+    link = {name: words for name, words in view.choices.items() if not getattr(given, name, None)} if view else {}
+    missing = views.gone(link, partial(queries.distinct_values, engine))
+    remarks = [views.said(missing, view.name)] if view and missing else []
+    boards = boards or ((_board_of(view),) if view else BOARDS)
+    filters, held, grain = selection.looked_at(
+        _chosen(given, engine, views.without(link, missing), settings.clock),
+        moment.complete_until,
+        selection.first_day(engine, ("ticket_facts", "survey_facts"))
+        or selection.first_day(engine, ("customer_facts",)),
+        queries.distinct_values(engine, "team"),
+    )
+    made = reports.report(
+        engine, boards, filters, held, moment, grain=grain, events=[kept.event for kept in store.events()],
+        title=view.name if view else "", remarks=remarks,
+    )  # fmt: skip
+    return made, remarks
 
 
 def _board_of(view: SavedView) -> Board:

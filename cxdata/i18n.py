@@ -6,6 +6,8 @@ The .po file is read as it is (Babel), so that a translator edits one file and n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -27,6 +29,17 @@ def N_(message: str) -> str:
 def set_language(code: str) -> None:
     """Use this language ("en" or "nl") for the rest of this run; anything else means English."""
     _language.set(code if code in LANGUAGES else "en")
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Use this language inside, and after it the one from before."""
+    before = _language.get()
+    set_language(code)
+    try:
+        yield
+    finally:
+        _language.set(before)
 
 
 def language() -> str:

@@ -1,4 +1,4 @@
-"""The sample company: its export files, imported like anyone else's, and what happened there."""
+"""The sample company: its export files, imported like anyone else's, what happened there, and what it is alerted to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
+from cxdata import alert_records
+from cxdata.alerts import Alert
 from cxdata.events import Event
 from cxdata.i18n import N_
 from cxdata.importing import Outcome, import_file
@@ -31,16 +33,24 @@ EVENTS = (
     Event(0, "Lancering Lumio Thuis", "launch", date(2026, 3, 16), team="Noord", note="Noord krijgt de vragen"),
     Event(0, "Storm", "disruption", date(2026, 10, 28), date(2026, 10, 31), note="Te weinig monteurs"),
 )
+ALERTS = (
+    Alert(0, "WhatsApp blijft liggen", "unanswered_rate", "above", 0.2, "month", {"channel": ("whatsapp",)}),
+    Alert(0, "NPS anders dan anders", "nps", "signal", None, "month"),
+)
 
 
 def import_sample(
     store: Store, now: datetime | None = None, progress: Callable[[int, int], None] | None = None
 ) -> list[Outcome]:
-    """Import every file of the sample, in order, and keep its events. `progress` is told (files done, files in all)."""
+    """Import every file of the sample, in order, and keep its events and alerts. `progress` is told (files done, files in all)."""
     known = {(kept.event.name, kept.event.start) for kept in store.events()}
     for event in EVENTS:
         if (event.name, event.start) not in known:
             store.save_event(event, by=BY)
+    alerts = {kept.alert.name for kept in alert_records.alerts(store)}
+    for alert in ALERTS:
+        if alert.name not in alerts:
+            alert_records.save_alert(store, alert, by=BY)
     outcomes = []
     for number, name in enumerate(FILES):
         if progress:

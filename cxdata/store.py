@@ -11,6 +11,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -53,7 +54,20 @@ create table if not exists events (
 create table if not exists views (
     version integer, id integer, saved_at timestamp, saved_by varchar, removed boolean, name varchar, page varchar,
     choices json, is_start boolean);
+create table if not exists alerts (
+    version integer, id integer, saved_at timestamp, saved_by varchar, removed boolean, name varchar, metric varchar,
+    rule varchar, threshold double, grain varchar, filters json, enabled boolean);
+create table if not exists alert_states (
+    number integer, alert integer, question varchar, seen_at timestamp, as_of_s bigint, state varchar, value double, n bigint,
+    period date, reason varchar, low double, high double, centre double, minimum integer);
+create table if not exists sendings (
+    number integer, sent_at timestamp, what varchar, alert integer, alert_state integer, recipient varchar, delivered boolean,
+    attempts integer, reason varchar);
 """
+
+
+class InUse(CxError):
+    """A database that another program has open."""
 
 
 @dataclass(frozen=True)
@@ -464,6 +478,26 @@ class Store:
         return written
 
 
+def copied(path: Path, folder: Path, tries: int = 5) -> Path:
+    """A copy of a database that another program has open, as it stands now; to be read only. Raises InUse where it changes
+    all the time."""
+    files = (path, path.with_name(f"{path.name}.wal"))
+
+    def look() -> list[tuple[int, int] | None]:
+        found = [one.stat() if one.exists() else None for one in files]
+        return [(one.st_size, one.st_mtime_ns) if one else None for one in found]
+
+    for _try in range(tries):
+        before = look()
+        for one in files:
+            (folder / one.name).unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                shutil.copyfile(one, folder / one.name)
+        if look() == before:
+            return folder / path.name
+    raise InUse("{path} is being written by another program. Try again when that is done.", path=path)
+
+
 def is_full_disk(error: BaseException) -> bool:
     """Whether something could not be written, by us or by the database."""
     if isinstance(error, OSError):
@@ -482,7 +516,7 @@ def full_disk(error: BaseException) -> CxError:
 def _cannot_open(path: Path | None, error: Exception) -> CxError:
     text = str(error)
     if "lock" in text.casefold():
-        return CxError(
+        return InUse(
             "{path} is in use by another program, probably the dashboard. Import on its Import page, or stop it first.",
             path=path,
         )

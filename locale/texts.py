@@ -18,7 +18,19 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 DUTCH = ROOT / "locale" / "nl" / "LC_MESSAGES" / "cxdata.po"
 # The calls whose first argument is a text: marks, sentences for later, and the errors of cxdata/errors.py.
-CALLS = ("_", "N_", "note", "Note", "CxError", "FileProblem", "MappingProblem", "Cancelled", "Undecided", "UnknownName")
+CALLS = (
+    "_",
+    "N_",
+    "note",
+    "Note",
+    "CxError",
+    "FileProblem",
+    "MappingProblem",
+    "Cancelled",
+    "InUse",
+    "Undecided",
+    "UnknownName",
+)
 
 
 def sources() -> list[Path]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from cxdata import importing, queries
+from cxdata import importing, queries, sending
 from cxdata.engine import DuckDBEngine
 from cxdata.filters import Filters, Period
 from cxdata.importing import Outcome
@@ -19,6 +23,7 @@ from cxdata.store import Store
 from cxdata.understanding import Choices
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+SECRET = "geheim-wachtwoord"  # in addresses that messages go to
 
 
 @pytest.fixture
@@ -115,3 +120,57 @@ def sample(sample_path: Path) -> Iterator[Store]:
     """The imported sample, open for reading."""
     with Store(sample_path) as made:
         yield made
+
+
+# --- messages -----------------------------------------------------------------------------------------------
+
+
+class Inbox:
+    """A server that takes what is posted; `statuses`: its next answers, 200 after them."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict] = []
+        self.statuses: list[int] = []
+        inbox = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = inbox.statuses.pop(0) if inbox.statuses else 200
+                if status == 200:
+                    inbox.messages.append(json.loads(body))
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+        self.address = f"json://me:{SECRET}@127.0.0.1:{self.server.server_port}/{SECRET}"
+
+    @property
+    def titles(self) -> list[str]:
+        return [one["title"] for one in self.messages]
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    made = Inbox()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def nowhere() -> str:
+    """The address of a server that is not there."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"json://me:{SECRET}@127.0.0.1:{taken.getsockname()[1]}/{SECRET}"
+
+
+@pytest.fixture(autouse=True)
+def no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(sending.VARIABLE, raising=False)

@@ -17,7 +17,9 @@ from types import SimpleNamespace
 import pytest
 from python_calamine import CalamineWorkbook
 
+from cxdata import alerting, sending
 from cxdata.__main__ import main
+from cxdata.alert_records import save_send_to
 from cxdata.errors import CxError
 from cxdata.filters import DIMENSIONS, FILTERS
 from cxdata.metrics import ALL
@@ -25,7 +27,8 @@ from cxdata.metrics.base import Curve
 from cxdata.sample import FILES, FOLDER
 from cxdata.store import Store
 from cxdata.views import SavedView
-from tests.conftest import question
+from tests.conftest import SECRET, question
+from tests.test_alerts import weeks
 from tests.test_containers import archive, book
 
 TICKETS = (
@@ -735,3 +738,141 @@ def test_a_report_of_a_view_has_its_page_and_choices_unless_told_otherwise(run, 
     assert status == 1
     assert "no report can hold. Choose pages with --page." in err
     assert run("report", "--out", path, "--view", "Groups", "--page", "sla")[0] == 0
+
+
+# --- alerts --------------------------------------------------------------------------------------------
+
+
+def test_alerts_are_added_listed_checked_and_removed(run, file, inbox, monkeypatch):
+    run("import", file(weeks(1, 9)), "--as", "tickets")
+    status, out, _err = run(
+        "alerts", "--add", "Too slow", "--metric", "first_response_time", "--above", "4h", "--team", "Noord"
+    )
+    assert status == 0
+    assert "First response time above 4 h · each week · Noord" in out
+    run("alerts", "--add", "Odd", "--metric", "nps", "--signal", "--grain", "month")
+    first, second = as_json(run("alerts", "--format", "json"))
+    assert (first["state"], first["value"], first["n"], first["period"], first["since"]) == (
+        "fires",
+        32400,
+        6,
+        "2026-01-12",
+        None,
+    )
+    assert (second["state"], second["sentence"]) == ("unjudged", "There is no data for this yet.")
+    status, _out, err = run("alerts", "--check", "--send-to", inbox.address)
+    assert status == 0
+    assert "Too slow: Week 3, 2026: First response time 9 h (n = 6), above 4 h.\n  json://me:****@127.0.0.1" in err
+    assert ": sent\n" in err
+    assert run("alerts", "--check", "--send-to", inbox.address)[2] == ""
+    monkeypatch.setenv("CX_SEND_TO", inbox.address)
+    _status, _out, err = run("import", file(weeks(1, first=2), "more.csv"), "--as", "tickets")
+    assert "Too slow: Week 4, 2026" in err
+    assert inbox.titles == ["Alert: Too slow", "Cleared: Too slow"]
+    log = as_json(run("alerts", "--log", "--format", "json"))
+    assert [(row["name"], row["what"]) for row in log if row["name"] == "Too slow" and row["to"] is None] == [
+        ("Too slow", "fires"), ("Too slow", "quiet"),
+    ]  # fmt: skip
+    assert SECRET not in f"{log} {err}"
+    assert [row["id"] for row in as_json(run("alerts", "--remove", 1, "--format", "json"))] == [2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--add", "X", "--metric", "nps"], 1, "needs --metric and one of"),
+        (["--add", "X", "--metric", "nsp", "--above", "3"], 2, 'Did you mean "nps"'),
+        (["--add", "X", "--metric", "nps", "--above", "lots"], 1, "Write it like 35"),
+        (["--add", "X", "--metric", "nps", "--above", "3", "--team", "Nord"], 2, 'Did you mean "Noord"'),
+        (["--add", "X", "--metric", "nps", "--above", "3", "--below", "1"], 2, "not allowed with"),
+        (["--metric", "nps"], 2, "belong to --add"),
+        (["--send-to", "json://host"], 2, "belongs to --check"),
+        (["--remove", "9"], 1, "no alert 9"),
+    ],
+)  # fmt: skip
+def test_alerts_that_cannot_be_are_sentences(run, file, arguments, status, said):
+    run("import", file(weeks(1)), "--as", "tickets")
+    found = run("alerts", *arguments)
+    assert found[0] == status
+    assert said in found[2]
+
+
+def test_a_check_of_which_nothing_arrives_fails(run, file, nowhere, monkeypatch):
+    monkeypatch.setattr(sending, "PAUSES", (0.01,))
+    monkeypatch.setattr(alerting.check, "__kwdefaults__", {"pauses": (0.01,), "sleep": lambda _: None})
+    run("alerts", "--add", "Busy", "--metric", "tickets_created", "--above", "3")
+    monkeypatch.setenv("CX_SEND_TO", nowhere)
+    status, _out, err = run("import", file(weeks(1)), "--as", "tickets")
+    assert status == 0  # the import went in
+    assert "not sent, tried 2 times. It could not be reached" in err
+    status, _out, err = run("alerts", "--check")
+    assert (status, SECRET in err) == (1, False)
+
+
+def test_a_watched_folder_checks_after_what_went_in(run, tmp_path, inbox, monkeypatch):
+    monkeypatch.setenv("CX_SEND_TO", inbox.address)
+    run("alerts", "--add", "Too slow", "--metric", "first_response_time", "--above", "4")
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "tickets.csv").write_text(weeks(9))
+    run("watch", tmp_path / "drop", "--once", "--every", "0.01")
+    assert inbox.titles == ["Alert: Too slow"]
+
+
+# --- reports that are sent ------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_sent_with_or_without_a_file_of_its_own(sample_cli, inbox, tmp_path):
+    status, out, err = sample_cli(
+        "report", "--page", "sla", "--send", "--send-to", inbox.address, "--subject", "Monday"
+    )
+    assert (status, out) == (0, "")
+    assert err.endswith(": sent\n")
+    (message,) = inbox.messages
+    assert message["title"] == "Monday"
+    assert message["attachments"][0]["filename"] == "sla.pdf"
+    sheet = tmp_path / "week.xlsx"
+    status, out, _err = sample_cli("report", "--page", "sla", "--out", sheet, "--send", "--send-to", inbox.address)
+    assert (status, out) == (0, f"{sheet}\n")
+    assert inbox.messages[1]["attachments"][0]["filename"] == "week.xlsx"
+    assert inbox.messages[1]["title"] == "SLA: Nov 2025 – Oct 2026"
+
+
+def test_a_report_that_reaches_nobody_fails_and_is_kept(sample_cli, nowhere, tmp_path, monkeypatch):
+    monkeypatch.setattr(sending.send, "__kwdefaults__", {"pauses": (), "sleep": lambda _: None})
+    status, out, err = sample_cli(
+        "report", "--page", "sla", "--out", tmp_path / "r.xlsx", "--send", "--send-to", nowhere
+    )
+    assert (status, out) == (1, f"{tmp_path / 'r.xlsx'}\n")
+    assert "not sent. It could not be reached" in err
+    assert SECRET not in err
+    assert SECRET.encode() not in (tmp_path / "r.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        ([], 2, "needs --out FILE, or --send"),
+        (["--out", "r.pdf", "--send-to", "json://host"], 2, "belong to --send"),
+        (["--send"], 1, "nowhere to send to"),
+    ],
+)
+def test_reports_that_cannot_be_sent(sample_cli, options, status, said):
+    found = sample_cli("report", "--page", "sla", *options)
+    assert found[0] == status
+    assert said in found[2]
+
+
+def test_a_report_is_made_while_the_dashboard_has_the_database(sample_path, tmp_path, inbox):
+    """From a copy of how it stands: a program of its own holds the database meanwhile."""
+    import shutil
+    import subprocess
+    import sys
+
+    path = tmp_path / "cx.duckdb"
+    shutil.copy(sample_path, path)
+    command = [sys.executable, "-m", "cxdata", "report", "--page", "sla", "--send", "--db", str(path)]
+    with Store(path) as held:
+        save_send_to(held, [inbox.address])  # in the log of the database, not yet in its file
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, inbox.titles) == (0, ["SLA: Nov 2025 – Oct 2026"]), ended.stderr
+    assert "Traceback" not in ended.stderr

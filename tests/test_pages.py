@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cxdata import drill, formats, queries
+from cxdata import alert_records, drill, formats, queries
 from cxdata.engine import DuckDBEngine
 from cxdata.events import Event
 from cxdata.filters import NOTHING, Filters, Period
@@ -19,8 +20,10 @@ from cxdata.i18n import set_language
 from cxdata.metrics import ALL, metric
 from cxdata.questions import Query
 from cxdata.store import Store
-from cxdata.ui import menu
+from cxdata.ui import jobs, menu, state
 from cxdata.views import SavedView
+from tests.conftest import SECRET
+from tests.test_alerts import SLOW, states, weeks
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = str(ROOT / "cxdata" / "ui" / "frame.py")
@@ -594,3 +597,95 @@ def test_a_view_says_what_is_no_longer_there_and_shows_the_rest(own_sample):
 def test_a_link_says_what_is_no_longer_there(sample_shown):
     assert "team Atlantis" in opened("overview", team=["Atlantis", "Noord"]).warning[0].value
     assert not opened("overview", team=["Noord"]).warning
+
+
+# --- alerts -----------------------------------------------------------------------------------------------
+
+
+def alert_fields(at) -> dict:
+    return {field.label: field for kind in (at.text_input, at.selectbox, at.multiselect) for field in kind}
+
+
+def test_the_page_says_what_each_alert_comes_to(own_sample):
+    text = shown(opened("alerts"))
+    assert "WhatsApp blijft liggen" in text
+    assert "October 2026: Unanswered 33.3% (n = 78), above 20.0%." in text
+    assert "within the usual" in text
+    assert "Nowhere yet" in text
+
+
+def test_an_alert_is_added_changed_paused_removed_and_put_back(own_sample):
+    at = pressed(opened("alerts"), "Add an alert")
+    form = alert_fields(at)
+    form["Name"].set_value("Slow <b>start</b>")
+    form["Threshold"].set_value("soon")
+    form["Team"].set_value(["Zuid"])
+    pressed(at, "Save")
+    assert "is no value here" in at.error[0].value
+    alert_fields(at)["Threshold"].set_value("90 min")
+    pressed(at, "Save")
+    assert not at.exception
+    text = shown(at)
+    assert "Slow &lt;b&gt;start&lt;/b&gt;" in text
+    assert "First response time above 1 h 30 min · each week · Zuid · since" in text
+    at.button(key="change_alert_3").click().run()
+    alert_fields(at)["Fires when it is"].set_value("signal")
+    alert_fields(at)["Threshold"].set_value("")
+    pressed(at, "Save")
+    assert alert_records.one_alert(own_sample, 3).rule == "signal"
+    at.button(key="pause_3").click().run()
+    assert "Paused" in shown(at)
+    at.button(key="remove_alert_3").click().run()
+    assert "is removed." in shown(at)
+    pressed(at, "Put it back")
+    assert not alert_records.one_alert(own_sample, 3).enabled
+    assert not at.exception
+
+
+def test_addresses_are_added_tried_and_removed_and_never_shown(sample_shown, inbox, tmp_path):
+    at = opened("alerts")
+    alert_fields(at)["Address"].set_value(f"nonsense://me:{SECRET}@host")
+    pressed(at, "Add")
+    assert "nonsense://… is no address" in at.error[0].value
+    assert SECRET not in shown(at)
+    alert_fields(at)["Address"].set_value(inbox.address)
+    pressed(at, "Add")
+    assert "json://me:****@127.0.0.1" in shown(at)
+    pressed(at, "Send a test message")
+    assert "sent" in at.success[0].value
+    assert inbox.titles == ["Test message"]
+    assert SECRET not in shown(at)
+    at.button(key="remove_address_0").click().run()
+    assert "Nowhere yet" in shown(at)
+    assert not at.exception
+
+
+def test_addresses_of_the_environment_are_shown_masked_and_stay(sample_shown, monkeypatch):
+    monkeypatch.setenv("CX_SEND_TO", f"json://me:{SECRET}@host/{SECRET}")
+    at = opened("alerts")
+    text = shown(at)
+    assert "json://me:****@host" in text
+    assert "CX_SEND_TO holds them" in text
+    assert SECRET not in text
+    assert "Address" not in alert_fields(at)
+
+
+def test_the_page_evaluates_beside_itself_after_an_import(tmp_path, monkeypatch, inbox, sample_shown):
+    monkeypatch.setenv("CX_SEND_TO", inbox.address)
+    store = state.own_store()
+    alert_records.save_alert(store, SLOW)
+
+    class Dropped:
+        name = "tickets.csv"
+
+        def getbuffer(self) -> memoryview:
+            return memoryview(weeks(9).encode())
+
+    job = jobs.Job(store, [jobs.Task(Dropped(), jobs.Choices(kind="tickets"))], "Ana")
+    job.thread.join(30)
+    assert [outcome.new for outcome in job.results] == [7]
+    for thread in threading.enumerate():
+        if thread.name == "alerts":
+            thread.join(30)
+    assert inbox.titles == ["Alert: Too slow"]
+    assert states(store) == ["fires"]

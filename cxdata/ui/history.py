@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from cxdata import formats
+from cxdata import alerting, formats
 from cxdata.errors import CxError, Note
 from cxdata.i18n import _
 from cxdata.importing import write_left_out
 from cxdata.rejects import write_rejects
 from cxdata.store import Store
-from cxdata.ui import look, state
+from cxdata.ui import jobs, look, state
 
 SHOWN = 50
 
@@ -113,10 +113,11 @@ def _ask(number: int, file: str, *, undo: bool) -> None:
         label, icon = (_("Undo"), ":material/undo:") if undo else (_("Redo"), ":material/redo:")
         if st.button(label, type="primary", icon=icon, key=f"sure_{number}"):
             try:
-                if undo:
-                    store.undo(number)
-                else:
-                    store.redo(number)
+                with alerting.following(store, jobs.check_alerts):
+                    if undo:
+                        store.undo(number)
+                    else:
+                        store.redo(number)
             except CxError as error:
                 st.error(look.said(error), icon=":material/error:")
                 return

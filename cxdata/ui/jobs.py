@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from cxdata import containers, importing
+from cxdata import alerting, containers, importing
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.importing import Outcome
@@ -44,6 +44,10 @@ class Job:
         self.thread.start()
 
     def _run(self, store: Store, by: str) -> None:
+        with alerting.following(store, check_alerts):
+            self._import(store, by)
+
+    def _import(self, store: Store, by: str) -> None:
         for task in self.tasks:
             if self._cancelled:
                 return
@@ -81,6 +85,17 @@ class Job:
         """Stop the file that goes in now, and those after it."""
         self._cancelled = True
         self.progress.cancel()
+
+
+def check_alerts(store: Store) -> None:
+    """Evaluate the alerts and send what is due, in a thread of its own: nobody waits for it, and nothing fails with it.
+
+    Those of the sample are evaluated at once, and send nothing.
+    """
+    if store is state.own_store():
+        threading.Thread(target=alerting.check_aside, args=(store,), name="alerts", daemon=True).start()
+    else:
+        alerting.check(store, ())
 
 
 def on_disk(file: Any, folder: str, *, head: bool = False) -> Path:

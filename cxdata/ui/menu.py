@@ -9,6 +9,7 @@ MENU = {
         ("overview", N_("Overview"), "space_dashboard"),
         ("compare", N_("Compare groups"), "compare_arrows"),
         ("events", N_("Events"), "event"),
+        ("alerts", N_("Alerts"), "notifications"),
     ),
     N_("Customers"): (
         ("voice_of_customer", N_("Voice of customer"), "reviews"),
@@ -21,7 +22,7 @@ MENU = {
         ("settings", N_("Settings"), "settings"),
     ),
 }
-WITHOUT_FILTERS = ("events", "data_import", "definitions", "settings")
+WITHOUT_FILTERS = ("events", "alerts", "data_import", "definitions", "settings")
 
 
 def names() -> tuple[str, ...]:

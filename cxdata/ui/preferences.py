@@ -12,14 +12,14 @@ import pandas as pd
 import streamlit as st
 from babel import Locale
 
-from cxdata import formats
+from cxdata import alerting, formats
 from cxdata.errors import CxError
 from cxdata.i18n import LANGUAGES, _, language
 from cxdata.metrics.words import COUNT_AS_WORDS
 from cxdata.schema import PRIORITIES
 from cxdata.selection import CLOCK_WORDS
 from cxdata.settings import CLOCKS, COUNT_AS, Policy, Settings
-from cxdata.ui import look, state
+from cxdata.ui import jobs, look, state
 
 
 def show() -> None:
@@ -33,7 +33,7 @@ def show() -> None:
                 continue
             try:
                 changed.opening  # noqa: B018
-                with st.spinner(_("Computing all numbers again …")):
+                with st.spinner(_("Computing all numbers again …")), alerting.following(store, jobs.check_alerts):
                     store.save_settings(changed)
             except CxError as error:
                 st.error(look.said(error), icon=":material/error:")

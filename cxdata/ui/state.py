@@ -17,7 +17,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import before_after, comparison, drill, i18n, queries, summary
+from cxdata import alerting, before_after, comparison, drill, i18n, queries, summary
 from cxdata.arrays import Key
 from cxdata.before_after import Reading
 from cxdata.charts import Style, draws_events
@@ -66,6 +66,7 @@ def sample_store() -> Store:
                 path.unlink(missing_ok=True)
                 store = Store(path)
             import_sample(store, now=datetime.now(UTC))
+            alerting.check(store, ())
         return store
 
 

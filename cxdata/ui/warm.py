@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from cxdata import charts, i18n, selection, watching
+from cxdata import alerting, charts, i18n, selection, watching
 from cxdata.errors import CxError
 from cxdata.filters import Filters
 from cxdata.i18n import N_
 from cxdata.questions import Query
-from cxdata.ui import state
+from cxdata.ui import jobs, state
 from cxdata.understanding import Choices
 from cxdata.watching import Failure, Watch
 
@@ -66,7 +66,7 @@ def _watch(folder: Path, stop: Event) -> None:
     watch, said = Watch(folder, (database, database.with_name(f"{database.name}.wal"))), ""
     for _turn in watching.rounds(lambda: stop.wait(EVERY), once=False):
         try:
-            opened = lambda: nullcontext(state.own_store())  # noqa: E731
+            opened = lambda: alerting.following(state.own_store(), jobs.check_alerts)  # noqa: E731
             for result in watching.import_ready(watch, opened, Choices(), stop, by=WATCHED):
                 if isinstance(result, Failure):
                     log.warning("%s: %s", result.file, result.error)

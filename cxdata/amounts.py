@@ -1,0 +1,86 @@
+"""A value as a person writes it: 80%, 4h, 90 min, 1 d 4 h, € 210, 12,5.
+
+In: the text, the unit of the metric, the reader's language. Out: the number as metrics have it (durations in seconds,
+shares as 0–1). What `formats.value` shows, it reads.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from cxdata.errors import CxError
+from cxdata.formats import DAY, HOUR, MINUTE
+from cxdata.i18n import N_, language
+
+_SECONDS = {
+    **dict.fromkeys(("s", "sec", "second", "seconds", "seconde", "seconden"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuut", "minuten"), MINUTE),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "u", "uur", "uren"), HOUR),
+    **dict.fromkeys(("d", "day", "days", "dag", "dagen"), DAY),
+}
+_EXAMPLES = {
+    "share": "80%",
+    "duration": N_("4h, 90 min or 1 d 4 h"),
+    "money": "€ 210",
+    "count": "120",
+    "nps": "35",
+    "quality": "75",
+}
+_PIECE = re.compile(r"([\d.,]+)\s*([a-z]+)")
+_CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
+
+
+def parsed(text: str, unit: str) -> float:
+    """The number in the unit of a metric. A bare number is percent for shares and hours for durations.
+
+    Raises CxError for what is no value of that unit.
+    """
+    found = _read(" ".join(text.replace("\u202f", " ").replace("\xa0", " ").replace("−", "-").split()).casefold(), unit)
+    if found is None or not math.isfinite(found):
+        raise CxError('"{text}" is no value here. Write it like {what}.', text=text, what=_EXAMPLES.get(unit, "4.2"))
+    return found
+
+
+def _read(text: str, unit: str) -> float | None:
+    if unit == "duration":
+        return _duration(text)
+    if unit == "share":
+        number = _number(text.removesuffix("%").strip())
+        return None if number is None else number / 100
+    if unit == "money":
+        text = text.removeprefix("€").removeprefix("eur").removesuffix("€").removesuffix("eur").strip()
+    return _number(text)
+
+
+def _duration(text: str) -> float | None:
+    """Seconds of "4h", "3 h 20 min", "1:30" (hours and minutes) or a number of hours."""
+    clock = _CLOCK.fullmatch(text)
+    if clock:
+        return int(clock[1]) * HOUR + int(clock[2]) * MINUTE + int(clock[3] or 0)
+    pieces = _PIECE.findall(text)
+    if not pieces:
+        number = _number(text)
+        return None if number is None or number < 0 else number * HOUR
+    if _PIECE.sub("", text).strip():
+        return None
+    total = 0.0
+    for digits, word in pieces:
+        number = _number(digits)
+        if number is None or word not in _SECONDS:
+            return None
+        total += number * _SECONDS[word]
+    return total
+
+
+def _number(text: str) -> float | None:
+    """The number; the mark of thousands is the reader's, any other point or comma the decimal mark."""
+    thousands, decimal = (".", ",") if language() == "nl" else (",", ".")
+    mark = re.escape(thousands)
+    if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{mark}\d{{3}})+(?:{re.escape(decimal)}\d+)?", text):
+        text = text.replace(thousands, "").replace(decimal, ".")
+    elif re.fullmatch(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", text):
+        text = text.replace(",", ".")
+    else:
+        return None
+    return float(text)
