@@ -620,6 +620,13 @@ def _alerts(given: argparse.Namespace) -> int:
             due = [one for found in checked for one in found.deliveries]
             status = NOTHING_DONE if due and not any(one.delivered for one in due) else DONE
         rows = _alert_log(store) if given.log else _alert_rows(store)
+        if given.format == "table" and not given.log:
+            conditions = {kept.alert.id: kept.alert.condition for kept in alert_records.alerts(store)}
+            rows = [
+                {"id": row["id"], "name": row["name"], "alert": conditions[row["id"]], "state": row["state"]}
+                | {"since": row["since"], "sentence": row["sentence"]}
+                for row in rows
+            ]
     _print_rows(rows, given.format)
     _say_checked(checked)
     return status
@@ -647,7 +654,11 @@ def _alert_rows(store: Store) -> list[dict[str, Any]]:
             {
                 "id": one.id,
                 "name": one.name,
-                "alert": one.condition,
+                "metric": one.metric,
+                "rule": one.rule,
+                "threshold": _plain(one.threshold),
+                "grain": one.grain,
+                **{entry.name: ", ".join(one.values.get(entry.name, ())) or None for entry in FILTERS},
                 "state": state.state if state else "paused" if moment else "no data",
                 "value": _plain(state.value) if state else None,
                 "n": state.n if state else None,

@@ -66,12 +66,6 @@ def _alert(row: dict[str, object]) -> Alert:
     return Alert(**own, values=values)  # type: ignore[arg-type]
 
 
-def version(store: Store) -> int:
-    """A number that grows with every change of an alert and with every entry of its log."""
-    sql = """select (select count(*) from alerts) + (select count(*) from alert_states) + (select count(*) from sendings) as n"""
-    return int(store.query(sql)["n"][0].as_py())
-
-
 def one_alert(store: Store, number: int) -> Alert:
     for kept in alerts(store):
         if kept.alert.id == number:

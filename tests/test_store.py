@@ -60,7 +60,7 @@ def test_another_process_has_it_open(path):
         )
     assert (
         found.stdout
-        == f"CxError {path} is in use by another program, probably the dashboard. Import on its Import page, or stop it first.\n"
+        == f"InUse {path} is in use by another program, probably the dashboard. Import on its Import page, or stop it first.\n"
     )
 
 

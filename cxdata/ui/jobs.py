@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from cxdata import alerting, containers, importing
+from cxdata import alert_records, alerting, containers, importing
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.importing import Outcome
@@ -92,6 +92,8 @@ def check_alerts(store: Store) -> None:
 
     Those of the sample are evaluated at once, and send nothing.
     """
+    if not alert_records.alerts(store):
+        return
     if store is state.own_store():
         threading.Thread(target=alerting.check_aside, args=(store,), name="alerts", daemon=True).start()
     else:
