@@ -19,7 +19,7 @@ from cxdata.engine import Engine
 from cxdata.events import Event, overlaps, when
 from cxdata.filters import Filters, Period
 from cxdata.i18n import N_, _
-from cxdata.metrics import ALL, metric
+from cxdata.metrics import ALL
 from cxdata.metrics.base import Curve, Metric, ProjectedValue
 from cxdata.questions import Moment, Query
 from cxdata.sources import SOURCES
@@ -210,31 +210,8 @@ def _span(days: Period) -> str:
 
 
 def rows(found: Reading) -> list[dict[str, object]]:
-    """The comparisons as plain values: durations in seconds, shares as 0–1, None where there is nothing."""
-    return [
-        {
-            "metric": one.metric,
-            "before": _plain(one.before),
-            "after": _plain(one.value),
-            "change": _plain(one.change),
-            "difference_low": _plain(one.difference_low),
-            "difference_high": _plain(one.difference_high),
-            "p": _plain(one.p),
-            "n_before": one.before_n,
-            "n_after": one.n,
-            "verdict": one.verdict,
-            "before_from": one.before_period.start,
-            "before_to": one.before_period.end,
-            "after_from": one.period.start,
-            "after_to": one.period.end,
-            "unit": metric(one.metric).unit,
-        }
-        for one in found.found
-    ]
-
-
-def _plain(number: float) -> float | None:
-    return None if np.isnan(number) else float(number)
+    """The comparisons as plain values."""
+    return comparison.records(found.found, "after", "before")
 
 
 # --- what else changed --------------------------------------------------------------------------------------

@@ -103,24 +103,24 @@ def allowing_for_many(found: Sequence[Comparison]) -> list[Comparison]:
     ]
 
 
-def records(found: Sequence[Comparison]) -> list[dict[str, object]]:
-    """The comparisons as plain values: durations in seconds, shares as 0–1, None where there is nothing."""
+def records(found: Sequence[Comparison], own: str, other: str) -> list[dict[str, object]]:
+    """The comparisons as plain values under the names of the sides: durations in seconds, shares as 0–1, None for nothing."""
     return [
         {
             "metric": one.metric,
-            "value": _plain(one.now),
-            "other_value": _plain(one.before),
+            other: _plain(one.before),
+            own: _plain(one.now),
             "change": _plain(one.change),
             "difference_low": _plain(one.difference_low),
             "difference_high": _plain(one.difference_high),
             "p": _plain(one.p),
-            "n": one.n,
-            "other_n": one.before_n,
+            f"n_{other}": one.before_n,
+            f"n_{own}": one.n,
             "verdict": one.verdict,
-            "from": one.period.start,
-            "to": one.period.end,
-            "other_from": one.before_period.start,
-            "other_to": one.before_period.end,
+            f"{other}_from": one.before_period.start,
+            f"{other}_to": one.before_period.end,
+            f"{own}_from": one.period.start,
+            f"{own}_to": one.period.end,
             "unit": metric(one.metric).unit,
         }
         for one in found

@@ -39,7 +39,7 @@ def value(number: float | None, unit: str) -> str:
 def decimal(number: float, digits: int) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = str(numbers.format_decimal(number + 0.0, format=pattern, locale=language()))
-    return text if text.strip("-0.,") else text.lstrip("-")
+    return text.replace("-", "−") if text.strip("-0.,") else text.lstrip("-")
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -52,7 +52,7 @@ def money(amount: float) -> str:
 
 def duration(seconds: float) -> str:
     """Two units at most: 45 s, 12 min, 3 h 20 min, 2 d 4 h."""
-    sign, rest = ("-" if seconds < 0 else ""), abs(float(seconds))
+    sign, rest = ("−" if seconds < 0 else ""), abs(float(seconds))
     if rest < MINUTE:
         return f"{sign}{decimal(rest, 0)} s"
     if rest < HOUR - 30:

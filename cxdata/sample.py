@@ -42,18 +42,22 @@ ALERTS = (
 def import_sample(
     store: Store, now: datetime | None = None, progress: Callable[[int, int], None] | None = None
 ) -> list[Outcome]:
-    """Import every file of the sample, in order, and keep its events and alerts. `progress` is told (files done, files in all)."""
+    """Import every file of the sample, in order, and keep its events. `progress` is told (files done, files in all)."""
     known = {(kept.event.name, kept.event.start) for kept in store.events()}
     for event in EVENTS:
         if (event.name, event.start) not in known:
             store.save_event(event, by=BY)
-    alerts = {kept.alert.name for kept in alert_records.alerts(store)}
-    for alert in ALERTS:
-        if alert.name not in alerts:
-            alert_records.save_alert(store, alert, by=BY)
     outcomes = []
     for number, name in enumerate(FILES):
         if progress:
             progress(number, len(FILES))
         outcomes.append(import_file(store, FOLDER / name, by=BY, now=now))
     return outcomes
+
+
+def keep_alerts(store: Store) -> None:
+    """Keep the alerts of the sample, which an organisation's own database does not get: there they would send."""
+    alerts = {kept.alert.name for kept in alert_records.alerts(store)}
+    for alert in ALERTS:
+        if alert.name not in alerts:
+            alert_records.save_alert(store, alert, by=BY)

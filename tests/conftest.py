@@ -17,7 +17,7 @@ from cxdata.engine import DuckDBEngine
 from cxdata.filters import Filters, Period
 from cxdata.importing import Outcome
 from cxdata.questions import Answer, Moment, Query
-from cxdata.sample import import_sample
+from cxdata.sample import import_sample, keep_alerts
 from cxdata.settings import parse_instant
 from cxdata.store import Store
 from cxdata.understanding import Choices
@@ -112,6 +112,7 @@ def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
     with Store(path) as made:
         import_sample(made, now=NOW)
+        keep_alerts(made)
     return path
 
 

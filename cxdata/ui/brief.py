@@ -23,7 +23,7 @@ def show(view: View) -> None:
     if view.held.other:
         title = _("What differs beyond noise from {held}", held=view.held.name)
     else:
-        title = _("What changed beyond noise since {held}", held=formats.span(found.held))
+        title = _("What changed beyond noise against {held}", held=formats.span(found.held))
     pages = st.session_state.get("_pages", {})
     with st.container(border=True, key="cx-brief", gap=None):
         st.html(f'<div class="cx-title">{look.escaped(title)}</div>')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cxdata import formats
 from cxdata.comparison import Comparison
@@ -12,23 +13,31 @@ from cxdata.metrics import metric
 from cxdata.metrics.words import VERDICTS
 from cxdata.ui import look
 
-GROUPS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("better", "worse"), N_("Clearly different")),
-    (("none",), N_("No clear difference")),
-    (("",), N_("Not judged: no direction that is good, no interval, or few answers")),
-)
+NOT_JUDGED = N_("Not judged: no direction that is good, no interval, or few answers")
 
 
-def table(found: Sequence[Comparison], other: str, own: str) -> str:
-    """HTML of the comparisons, what is clear first. `own` and `other` name the sides; better and worse are said of `own`."""
+@dataclass(frozen=True)
+class Words:
+    """How the table names the sides (better and worse are said of `own`), and which rows are clear and which are not."""
+
+    other: str
+    own: str
+    change: str
+    clear: str
+    unclear: str
+
+
+def table(found: Sequence[Comparison], words: Words) -> str:
+    """HTML of the comparisons, what is clear first."""
     heads = [
-        _("Metric"), other, own, _("Difference"), _("95% interval"), _("n, {side}", side=other), _("n, {side}", side=own), "",
+        _("Metric"), words.other, words.own, words.change, _("95% interval"), _("n, {side}", side=words.other),
+        _("n, {side}", side=words.own), "",
     ]  # fmt: skip
     body = []
-    for verdicts, label in GROUPS:
+    for verdicts, label in ((("better", "worse"), words.clear), (("none",), words.unclear), (("",), _(NOT_JUDGED))):
         rows = [_row(one) for one in found if one.verdict in verdicts]
         if rows:
-            body += [f'<tr><th colspan="8">{look.escaped(_(label))}</th></tr>', *rows]
+            body += [f'<tr><th colspan="8">{look.escaped(label)}</th></tr>', *rows]
     head = "".join(f'<th scope="col">{look.escaped(text)}</th>' for text in heads)
     return f'<div class="cx-table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
 

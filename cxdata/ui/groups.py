@@ -16,6 +16,7 @@ from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Curve
 from cxdata.questions import Query
 from cxdata.ui import differences, look, state
+from cxdata.ui.differences import Words
 from cxdata.ui.panels import panel, plain_csv
 from cxdata.ui.view import View
 
@@ -68,16 +69,17 @@ def _two(by: str, kept: Filters) -> None:
     )  # fmt: skip
     own, other = (replace(kept, values={**kept.values, by: words}) for words in (first, others))
     found = [one for one in state.compare(Query(names, filters=own), other).values() if one.n or one.before_n]
-    left, right = _name(by, first), _name(by, second) if second else _("All others")
+    left, right = _name(by, first), _name(by, second) if second else _("all others")
     st.header(_("{first} against {second}", first=look.plain(left), second=look.plain(right)), anchor=False)
     with st.container(border=True):
         if not found:
             st.html(f'<div class="cx-sub">{look.escaped(_("Neither group has anything in this selection."))}</div>')
             return
         st.html(f'<div class="cx-sub">{look.escaped(_caveats(found))}</div>')
-        st.html(differences.table(found, right, left))
+        words = Words(right, left, _("Difference"), _("Clearly different"), _("No clear difference"))
+        st.html(differences.table(found, words))
         st.download_button(
-            _("Download CSV"), data=lambda: plain_csv(pd.DataFrame(comparison.records(found))), mime="text/csv",
+            _("Download CSV"), data=lambda: plain_csv(pd.DataFrame(comparison.records(found, "first", "second"))), mime="text/csv",
             file_name=f"{by}_groups.csv", icon=":material/download:", on_click="ignore", key="groups_csv",
         )  # fmt: skip
 

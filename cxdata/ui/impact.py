@@ -8,21 +8,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from cxdata import before_after, events, formats
+from cxdata import before_after, events
 from cxdata.comparison import Comparison
 from cxdata.events import Event
-from cxdata.i18n import N_, _
-from cxdata.metrics import metric
-from cxdata.metrics.words import VERDICTS
+from cxdata.i18n import _
 from cxdata.selection import CLOCK_WORDS
-from cxdata.ui import look, state
+from cxdata.ui import differences, look, state
+from cxdata.ui.differences import Words
 from cxdata.ui.panels import plain_csv
-
-GROUPS = (
-    (("better", "worse"), N_("Clear changes")),
-    (("none",), N_("No clear change")),
-    (("",), N_("Not judged: no direction that is good, no interval, or few answers")),
-)
 
 
 def show(event: Event) -> None:
@@ -42,7 +35,8 @@ def show(event: Event) -> None:
             lines = [f"**{_('Something else changed at the same time')}**", *map(look.plain, found.warnings)]
             st.warning("  \n".join(lines), icon=":material/warning:")
         st.html(f'<div class="cx-sub">{look.escaped(_caveats(found.found))}</div>')
-        st.html(_table(found.found))
+        words = Words(_("before"), _("after"), _("Change"), _("Clear changes"), _("No clear change"))
+        st.html(differences.table(found.found, words))
         st.download_button(
             _("Download CSV"), data=lambda: plain_csv(pd.DataFrame(before_after.rows(found))), mime="text/csv",
             file_name=f"before_after_{event.id}.csv", icon=":material/download:", on_click="ignore", key="reading_csv",
@@ -56,44 +50,3 @@ def _caveats(found: Sequence[Comparison]) -> str:
         "something changed, not that the event did it.",
         count=sum(not math.isnan(one.p) for one in found),
     )
-
-
-def _table(found: Sequence[Comparison]) -> str:
-    heads = [
-        _("Metric"), _("Before"), _("After"), _("Change"), _("95% interval of the difference"), _("n before"), _("n after"),
-        "",
-    ]  # fmt: skip
-    body = []
-    for verdicts, label in GROUPS:
-        rows = [_row(one) for one in found if one.verdict in verdicts]
-        if rows:
-            body += [f'<tr><th colspan="8">{look.escaped(_(label))}</th></tr>', *rows]
-    head = "".join(f'<th scope="col">{look.escaped(text)}</th>' for text in heads)
-    return f'<div class="cx-table"><table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
-
-
-def _row(one: Comparison) -> str:
-    entry = metric(one.metric)
-    verdict = (
-        f'<span class="cx-chip {one.verdict}">{look.escaped(_(VERDICTS[one.verdict]))}</span>' if one.verdict else ""
-    )
-    cells = [
-        look.escaped(_(entry.label)),
-        formats.value(one.before, entry.unit),
-        formats.value(one.value, entry.unit),
-        formats.change(one.change, entry.unit, entry.is_rate),
-        _ends(one),
-        formats.decimal(one.before_n, 0),
-        formats.decimal(one.n, 0),
-        verdict,
-    ]
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def _ends(one: Comparison) -> str:
-    """The interval of the difference, in the unit of the metric; – where it has none."""
-    unit = metric(one.metric).unit
-    if math.isnan(one.difference_low) or math.isnan(one.difference_high):
-        return formats.NONE
-    low, high = (formats.difference(end, unit) for end in (one.difference_low, one.difference_high))
-    return _("{low} to {high}", low=low, high=high)

@@ -28,7 +28,7 @@ from cxdata.errors import CxError
 from cxdata.events import Event, Kept, concerning
 from cxdata.filters import Filters, Period
 from cxdata.questions import Answer, Moment, Query
-from cxdata.sample import FILES, FOLDER, import_sample
+from cxdata.sample import FILES, FOLDER, import_sample, keep_alerts
 from cxdata.settings import Settings
 from cxdata.store import Store
 from cxdata.summary import Summary
@@ -66,6 +66,7 @@ def sample_store() -> Store:
                 path.unlink(missing_ok=True)
                 store = Store(path)
             import_sample(store, now=datetime.now(UTC))
+            keep_alerts(store)
             alerting.check(store, ())
         return store
 

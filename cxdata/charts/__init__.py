@@ -1,0 +1,30 @@
+"""Answers to Plotly figures: no SQL, no Streamlit, no arithmetic on rows.
+
+In: an Answer and a Style. Out: a go.Figure built in one constructor, about 150 marks at most. Periods that are
+partial are dashed or hatched, values on few answers are open, and every mark says its value and n on hover.
+"""
+
+from cxdata.charts.groups import breakdown, distribution, nps_scores
+from cxdata.charts.look import HEIGHT, Style, draws_events
+from cxdata.charts.series import NPS_SEGMENTS, bars_and_line, multiples, nps_segments, stacked_shares, trend
+from cxdata.charts.sparks import spark_svg
+from cxdata.charts.tables import cohorts, survival, week_heatmap
+
+__all__ = [
+    "HEIGHT",
+    "NPS_SEGMENTS",
+    "Style",
+    "bars_and_line",
+    "breakdown",
+    "cohorts",
+    "distribution",
+    "draws_events",
+    "multiples",
+    "nps_scores",
+    "nps_segments",
+    "spark_svg",
+    "stacked_shares",
+    "survival",
+    "trend",
+    "week_heatmap",
+]

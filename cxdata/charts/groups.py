@@ -1,0 +1,197 @@
+"""Figures of groups: bars with their intervals and clear changes, and how many answers each score got.
+
+In: an Answer in total. Out: a go.Figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from cxdata import formats
+from cxdata.arrays import Key
+from cxdata.charts.look import Style, group_name, hover_texts, keys_of, layout, value_axis
+from cxdata.comparison import Comparison
+from cxdata.i18n import _
+from cxdata.metrics import metric
+from cxdata.metrics.words import VERDICTS
+from cxdata.questions import Answer
+
+
+def breakdown(
+    answer: Answer,
+    style: Style,
+    *,
+    target: float | None = None,
+    most: int = 12,
+    changes: Mapping[Key, Comparison] | None = None,
+) -> go.Figure:
+    """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted.
+
+    `changes`: {key of a group: against an earlier period}; beside a bar stands only a change that is clear, in colour.
+    """
+    entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
+    rows = answer.of(entry.name).dropna(subset=["value"])
+    rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
+    words = [group_name(by, group) for group in rows[by]]
+    few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
+    found = [(changes or {}).get((None if pd.isna(group) else group,)) for group in rows[by]]
+    hover = [
+        f"{word}<br>{text}{_against(change)}"
+        for word, text, row, change in zip(
+            words, hover_texts("", rows, entry.unit, style.minimum_n), rows.itertuples(), found, strict=True
+        )
+    ]
+    axis = value_axis(entry.unit, [*rows["value"], *rows["high"]], ticks=3)
+    lows = [0 if formats.nothing(low) else value - low for value, low in zip(rows["value"], rows["low"], strict=True)]
+    highs = [
+        0 if formats.nothing(high) else high - value for value, high in zip(rows["value"], rows["high"], strict=True)
+    ]
+    shapes: list[dict[str, Any]] = []
+    if target is not None:
+        line = {"color": style.text, "width": 1.2, "dash": "dash"}
+        shapes.append({"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": target, "x1": target, "line": line})
+    texts = [
+        f"{formats.value(value, entry.unit)}{' *' if little else ''}"
+        for value, little in zip(rows["value"], few, strict=True)
+    ]
+    clear = [_clear(change) for change in found]
+    beside = [
+        f'{text}  <span style="color:{style.good if change.verdict == "better" else style.bad}">{said}</span>'
+        if change and said
+        else text
+        for text, said, change in zip(texts, clear, found, strict=True)
+    ]
+    base = axis["range"][0]
+    return go.Figure(
+        data=[
+            go.Bar(
+                orientation="h",
+                y=words,
+                x=[value - base for value in rows["value"]],
+                base=base,
+                meta=keys_of(rows, answer.query.by),
+                marker={"color": [style.muted if little else style.colours[0] for little in few]},
+                error_x={
+                    "type": "data",
+                    "array": highs,
+                    "arrayminus": lows,
+                    "color": style.text,
+                    "thickness": 1.1,
+                    "width": 3,
+                    "visible": any(highs) or any(lows),
+                },
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        ],
+        layout=layout(
+            style,
+            height=24 + 30 * len(rows),
+            xaxis={**axis, "showgrid": True, "gridcolor": style.grid, "showline": False, "showticklabels": False},
+            yaxis={"type": "category", "showgrid": False, "nticks": None, "automargin": False, "ticklabelstandoff": 6},
+            shapes=shapes,
+            annotations=[_beside(word, text) for word, text in zip(words, beside, strict=True)],
+            margin={
+                "l": _room(words),
+                "r": _room([f"{text}  {said}" if said else text for text, said in zip(texts, clear, strict=True)]),
+                "t": 4,
+                "b": 4,
+            },
+            bargap=0.35,
+        ),
+    )
+
+
+def _room(texts: Sequence[str]) -> int:
+    """Pixels that the longest of the texts takes beside the bars."""
+    return 18 + round(6.6 * max((len(text) for text in texts), default=0))
+
+
+def _clear(change: Comparison | None) -> str:
+    """The change of a group where it is clear, else ""."""
+    if change is None or change.verdict not in ("better", "worse"):
+        return ""
+    return formats.change(change.change, metric(change.metric).unit, metric(change.metric).is_rate)
+
+
+def _against(change: Comparison | None) -> str:
+    """What a group was in the earlier period, the change with its interval, and what it is worth."""
+    if change is None or formats.nothing(change.before):
+        return ""
+    entry = metric(change.metric)
+    lines = [
+        _(
+            "{period}: {value}",
+            period=formats.span(change.before_period),
+            value=formats.value(change.before, entry.unit),
+        )
+    ]
+    if not formats.nothing(change.change):
+        worth = f", {_(VERDICTS[change.verdict])}" if change.verdict else ""
+        lines.append(f"{formats.change(change.change, entry.unit, entry.is_rate)}{worth}")
+    if not formats.nothing(change.difference_low):
+        ends = (
+            formats.change(end, entry.unit, entry.is_rate) for end in (change.difference_low, change.difference_high)
+        )
+        lines.append(_("95% interval of the change {low} to {high}", low=next(ends), high=next(ends)))
+    return "<br>" + "<br>".join(lines)
+
+
+def _beside(word: str, text: str) -> dict[str, Any]:
+    """The value at the right edge, in line with its bar."""
+    return {
+        "x": 1.01,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": word,
+        "text": text,
+        "showarrow": False,
+        "font": {"size": 12},
+    }
+
+
+def distribution(
+    labels: Sequence[str],
+    counts: Sequence[int],
+    colours: Sequence[str],
+    style: Style,
+    meta: dict[str, Any] | None = None,
+) -> go.Figure:
+    """How many answers each score got. `meta`: what each bar is about (see `_keys`)."""
+    total = sum(counts) or 1
+    hover = [
+        f"{label}: <b>{formats.decimal(count, 0)}</b> ({formats.percent(count / total)})"
+        for label, count in zip(labels, counts, strict=True)
+    ]
+    return go.Figure(
+        data=[
+            go.Bar(
+                x=list(labels),
+                y=list(counts),
+                meta=meta,
+                marker={"color": list(colours)},
+                customdata=hover,
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        ],
+        layout=layout(
+            style,
+            xaxis={"type": "category", "tickangle": 0},
+            yaxis=value_axis("count", list(counts)),
+            bargap=0.2,
+        ),
+    )
+
+
+def nps_scores(answer: Answer, style: Style) -> go.Figure:
+    """Answers for each NPS score, in the colours of the segments."""
+    found = {int(row.score): int(row.n) for row in answer.rows.itertuples() if row.n and not pd.isna(row.score)}
+    scores = list(range(min(found, default=0) if min(found, default=0) > 0 else 0, 11))
+    colours = [style.bad if score <= 6 else style.muted if score <= 8 else style.good for score in scores]
+    return distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style, {
+        "metric": "nps", "keys": [{"score": score} for score in scores]
+    })  # fmt: skip
