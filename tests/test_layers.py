@@ -44,8 +44,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.reports", "cxdata.drawing"),
     ("cxdata.paper", "cxdata.sheets"),
     ("cxdata.downloads",),
-    ("cxdata.ui", "cxdata.__main__"),
-    ("pages", "dashboard", "benchmarks"),
+    ("cxdata.ui", "cxdata.commands"),
+    ("pages", "dashboard", "cxdata.__main__", "benchmarks"),
 )
 PLACE = {name: place for place, group in enumerate(LAYERS) for name in group}
 
