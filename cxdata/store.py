@@ -63,6 +63,8 @@ create table if not exists alert_states (
 create table if not exists sendings (
     number integer, sent_at timestamp, what varchar, alert integer, alert_state integer, recipient varchar, delivered boolean,
     attempts integer, reason varchar);
+create table if not exists journal (
+    number integer, kind varchar, id integer, saved_at timestamp, saved_by varchar, removed boolean, reason varchar, body json);
 """
 
 

@@ -174,6 +174,19 @@ class Adherence(Share):
 
 
 @dataclass(frozen=True)
+class Breaches(Count):
+    """How many of one or more targets were breached, counted per target."""
+
+    targets: tuple[tuple[str, str, str, Reasons], ...] = ()  # as of Adherence
+
+    def counted(self, clock: str) -> tuple[Counted, ...]:
+        return tuple(Counted(breached, label=label, left_out=left_out) for _, breached, label, left_out in self.targets)
+
+    def parts(self, clock: str) -> dict[str, str]:
+        return {"n": " + ".join(f"count(*) filter (where {breached})" for _, breached, *_rest in self.targets)}
+
+
+@dataclass(frozen=True)
 class Distinct(Share):
     """Distinct values of a column with a row that meets `x`, among all distinct ones: customers, for one."""
 

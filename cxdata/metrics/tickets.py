@@ -1,7 +1,7 @@
 """Ticket metrics: volume, speed, resolution and SLA. Definitions: METRICS, "Tickets"."""
 
 from cxdata.i18n import N_
-from cxdata.metrics.base import Adherence, Count, FlowCount, Mean, Metric, Quantile, Reasons, Share
+from cxdata.metrics.base import Adherence, Breaches, Count, FlowCount, Mean, Metric, Quantile, Reasons, Share
 
 FAMILY = "tickets"
 ANSWERED = "first_response_at_s <= $as_of_s"
@@ -43,6 +43,16 @@ def _target(target: str, label: str) -> tuple[str, str, str, Reasons]:
 
 
 FIRST, LAST = _target("first_response", N_("First response")), _target("resolution", N_("Resolution"))
+_IN_TIME = (N_("Achieved: it came in time"), "true")
+FIRST_BREACHED, LAST_BREACHED = (
+    (
+        achieved,
+        breached,
+        label,
+        (*left_out[:-1], (left_out[-1][0], f"{target}_target_s is not null and not ({achieved})"), _IN_TIME),
+    )
+    for target, (achieved, breached, label, left_out) in (("first_response", FIRST), ("resolution", LAST))
+)
 _LATER = (N_("Resolved after as-of"), "resolved_at_s > $as_of_s")
 _NO_FIRST: Reasons = (
     (N_("The file does not say when the first response was"), "not knows_first_response"),
@@ -193,6 +203,17 @@ TICKETS: tuple[Metric, ...] = (
         pitfalls=(
             N_("Not the mean of its two parts: each target of a ticket counts once, so a ticket can count twice."),
             *_SLA_PITFALLS[:2],
+        ),
+    ),
+    Metric(
+        "sla_breaches", N_("Targets breached"), FAMILY, "count", "lower", "ticket_facts", "created",
+        Breaches(targets=(FIRST_BREACHED, LAST_BREACHED)),
+        N_("First responses and resolutions that came too late, or have not come although their target has passed."),
+        N_("breached targets, each counted once"),
+        pitfalls=(
+            N_("More tickets bring more breaches: SLA adherence says how well they are answered."),
+            N_("A ticket can count twice: for its first response and for its resolution."),
+            N_("Filed by the creation of the ticket, so the newest periods can still rise."),
         ),
     ),
     Metric(
