@@ -21,6 +21,7 @@ from cxdata.metrics.base import Parts
 
 ROUNDS = 20_000
 SIZES = (10, 30, 100, 300, 1000)
+LINES = (1, 2, 4, 8)  # of a chart
 SEED = 2026
 Judge = Callable[[np.random.Generator, int, float, int], NDArray[np.bool_]]
 
@@ -129,6 +130,18 @@ def many(rounds: int = 2000, numbers: int = 10, n: int = 100) -> tuple[float, fl
     return float((p < 0.05).any(axis=1).mean()), float((adjusted < 0.05).any(axis=1).mean())
 
 
+def charts(lines: int, *, allowing: bool, periods: int = 12, rounds: int = 2000) -> float:
+    """How often any of some control charts over steady periods has a signal."""
+    rng = np.random.default_rng([SEED, lines])
+    among = lines if allowing else 1
+
+    def signals(values: statistics.Array) -> bool:
+        found = statistics.xmr(values, among=among)
+        return found is not None and bool(found.signals)
+
+    return float(np.mean([any(map(signals, rng.normal(size=(lines, periods)))) for _round in range(rounds)]))
+
+
 def page() -> str:
     """docs/noise.md."""
     lines = [
@@ -149,6 +162,15 @@ def page() -> str:
         f"Of ten numbers that did not change, looked at together, at least one is called changed in {alone * 100:.0f} % of the cases",
         f"if each is judged by itself, and in {together * 100:.1f} % with the correction for their number (Benjamini–Hochberg), which",
         "cards, breakdowns, the summary, events and group comparisons all use.", "",
+        "## Steady lines: how often is something beyond the usual?", "",
+        "Twelve months that only vary by chance, each line with the limits of its control chart (XmR). It should be as rare on a",
+        "chart of several lines as on a chart of one: limits and runs allow for the number of lines (Bonferroni).", "",
+        f"| | {' | '.join(f'{lines} lines' if lines > 1 else '1 line' for lines in LINES)} |", f"| --- |{' ---: |' * len(LINES)}",
+        *(
+            f"| {words} | {' | '.join(f'{charts(lines, allowing=allowing) * 100:.1f} %' for lines in LINES)} |"
+            for words, allowing in (("each by itself", False), ("allowing for their number", True))
+        ),
+        "",
         "## Something changed: how often is it seen?", "",
         f"| number | true change | {' | '.join(f'n = {n:,}' for n in SIZES)} |", f"| --- | --- |{' ---: |' * len(SIZES)}",
     ]  # fmt: skip

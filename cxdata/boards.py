@@ -50,11 +50,16 @@ class Panel:
         """Whether it is one metric as one line over periods, which another selection can be drawn beside."""
         return self.draw is charts.trend and len(self.metrics) == 1 and not self.by and not self.total
 
+    @property
+    def worded_names(self) -> tuple[str, ...]:
+        """The names of the lines, in the reader's language."""
+        return tuple(_(name) for name in self.names)
+
     def drawn_with(self, settings: Settings) -> dict[str, Any]:
         """The options of the drawing function, in the reader's language."""
         made = dict(self.options)
         if self.names:
-            made["names"] = tuple(_(name) for name in self.names)
+            made["names"] = self.worded_names
         if self.target:
             made["target"] = getattr(settings, self.target)
         return made

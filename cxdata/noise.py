@@ -1,69 +1,153 @@
 """Whether a series moves by more than it always does: control limits over complete periods, and what they show in words.
 
-In: the answer to a question about one metric over time. Out: limits and signals (Wheeler's XmR chart, see
-`statistics.xmr`), and a sentence. Partial periods take no part.
+In: the answer to a question over time. Out: for each line of it limits and signals (Wheeler's XmR chart, see
+`statistics.xmr`), and a sentence about them all. Partial periods take no part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
+import pandas as pd
 
 from cxdata import formats, statistics
 from cxdata.arrays import Key
 from cxdata.comparison import Comparison
 from cxdata.i18n import N_, _
 from cxdata.metrics import metric
-from cxdata.metrics.base import Metric
 from cxdata.questions import TOTAL, Answer
-from cxdata.statistics import ControlLimits
+from cxdata.statistics import XMR_POINTS, ControlLimits
 
-MOST_NAMED = 3  # periods that a sentence names
+MOST_NAMED = 3  # periods, groups or lines that a sentence names
+MOST_LINES = 16  # of a chart, that are judged
 
 
-def limits(answer: Answer) -> ControlLimits | None:
-    """The control limits of a series of one metric; None for other answers, with fewer than six complete periods, and
-    for a metric whose recent periods still change.
+@dataclass(frozen=True)
+class Line:
+    """One line of an answer over time, of a metric or, where the question has a dimension, of a group of it.
 
-    Positions of signals are those of the answer's rows. A run that is one only because a period outside the limits
-    pulls the centre away is none.
+    `limits`: None with fewer than six complete periods, and for a metric whose recent periods still change. Positions of
+    signals are those of `rows`.
     """
-    entry, rows = _entry(answer), answer.rows
-    if entry is None or entry.matures:
+
+    metric: str
+    group: str | None
+    rows: pd.DataFrame
+    limits: ControlLimits | None = None
+
+
+def lines(answer: Answer) -> tuple[Line, ...]:
+    """The lines of an answer over time, each with its limits, which allow for the number of lines; () for other answers."""
+    query = answer.query
+    if query.grain == TOTAL or len(query.by) > 1 or "month" in answer.rows or answer.rows.empty:
+        return ()
+    apart = [line for name in query.metrics for line in _apart(answer, name)]
+    judged = sum(_values(line).count() >= XMR_POINTS for line in apart if not metric(line.metric).matures)
+    if not 0 < judged <= MOST_LINES:
+        return tuple(apart)
+    return tuple(replace(line, limits=_limits(line, judged)) for line in apart)
+
+
+def _apart(answer: Answer, name: str) -> list[Line]:
+    rows, by = answer.of(name), answer.query.by
+    if not by:
+        return [Line(name, None, rows)]
+    return [
+        Line(name, None if pd.isna(group) else group, own.reset_index(drop=True))
+        for group, own in rows.groupby(by[0], dropna=False, sort=True)
+    ]
+
+
+def _values(line: Line) -> pd.Series:
+    """The values of the complete periods."""
+    return line.rows["value"].astype("float64").mask(line.rows["partial"].astype(bool))
+
+
+def _limits(line: Line, among: int) -> ControlLimits | None:
+    """A run that is one only because a period outside the limits pulls the centre away is none."""
+    entry, values = metric(line.metric), _values(line).to_numpy(copy=True)
+    if entry.matures:
         return None
-    values = np.where(rows["partial"].to_numpy(dtype=bool), np.nan, rows["value"].to_numpy(dtype=float))
     floor = (0.0, np.inf) if entry.unit in ("count", "duration", "money", "number") else None
-    found = statistics.xmr(values, clip=entry.bounds or floor)
+    found = statistics.xmr(values, clip=entry.bounds or floor, among=among)
     outside = [signal.position for signal in found.signals if signal.rule == "outside"] if found else []
     if found is None or not outside:
         return found
     values[outside] = np.nan
-    steady = statistics.xmr(values)
+    steady = statistics.xmr(values, among=among)
     runs = {signal.position for signal in steady.signals if signal.rule == "run"} if steady else set()
     return replace(found, signals=tuple(s for s in found.signals if s.rule == "outside" or s.position in runs))
 
 
-def _entry(answer: Answer) -> Metric | None:
-    """The metric of an answer that is one series; None for others."""
-    query = answer.query
-    if len(query.metrics) != 1 or query.by or query.grain == TOTAL or "month" in answer.rows:
-        return None
-    return metric(query.metrics[0])
+def limits(answer: Answer) -> ControlLimits | None:
+    """The control limits of an answer that is one line over time; None for others."""
+    found = lines(answer)
+    return found[0].limits if len(found) == 1 else None
 
 
-def sentence(answer: Answer) -> str:
-    """What the limits show: which periods stand out, or that none does; "" where there are no limits."""
-    entry, found = _entry(answer), limits(answer)
-    if entry is not None and entry.matures:
+def sentence(answer: Answer, names: Sequence[str] = ()) -> str:
+    """What the limits show: which periods of which lines stand out, or that none does; "" where there are no limits.
+
+    `names`: of the lines, where they are not those of their metrics or groups.
+    """
+    found, grain = lines(answer), answer.query.grain
+    if found and all(metric(line.metric).matures for line in found):
         return _("The newest periods still change: what they count has had less time.")
-    if found is None or found.low == found.high:  # nothing moved at all
+    moving = [
+        (line, _name(answer, line, names)) for line in found if line.limits and line.limits.low < line.limits.high
+    ]
+    if not moving:  # nothing can be judged, or nothing moved at all
         return ""
-    unit, rows, grain = metric(answer.query.metrics[0]).unit, answer.rows, answer.query.grain
+    standing_out = [
+        (name, "; ".join(_signals(line, grain))) for line, name in moving if line.limits and line.limits.signals
+    ]
+    if len(found) == 1:
+        return _of_one(moving[0][0], standing_out[0][1] if standing_out else "")
+    steady = [name for line, name in moving if line.limits and not line.limits.signals]
+    told = [
+        _("Beyond the usual: {lines}.", lines="; ".join(f"{name} ({said})" for name, said in standing_out[:MOST_NAMED]))
+    ]
+    if len(standing_out) > MOST_NAMED:
+        told.append(_("Also beyond it: {names}.", names=_listed([name for name, _said in standing_out[MOST_NAMED:]])))
+    if steady:
+        words = (
+            N_("Nothing else stands out: {names}.")
+            if standing_out
+            else N_("Nothing stands out in {names}: steady systems.")
+        )
+        told = [*(told if standing_out else []), _(words, names=_listed(steady))]
+    if len(moving) > 1:
+        told.append(_("The limits allow for {count} lines.", count=len(moving)))
+    return " ".join(told)
+
+
+def _name(answer: Answer, line: Line, names: Sequence[str]) -> str:
+    if answer.query.by:
+        return formats.group(answer.query.by[0], line.group)
+    entry = metric(line.metric)
+    return names[answer.query.metrics.index(line.metric)] if names else _(entry.short or entry.label)
+
+
+def _of_one(line: Line, signals: str) -> str:
+    assert line.limits
+    low, high = (formats.value(end, metric(line.metric).unit) for end in (line.limits.low, line.limits.high))
+    ends = _("{low} – {high}", low=low, high=high)
+    if not signals:
+        return _(
+            "Within this period nothing stands out: the ups and downs stay within {ends}, as one steady system.",
+            ends=ends,
+        )
+    return _("Beyond the usual {ends}: {signals}.", ends=ends, signals=signals)
+
+
+def _signals(line: Line, grain: str) -> list[str]:
+    """What stands out in a line, in words."""
+    assert line.limits
+    rows, found = line.rows, line.limits
     names = [formats.period(start, grain) for start in rows["period"]]
-    ends = _("{low} – {high}", low=formats.value(found.low, unit), high=formats.value(found.high, unit))
     outside = {signal.position for signal in found.signals if signal.rule == "outside"}
     said = []
     above = [place for place in sorted(outside) if rows["value"][place] > found.centre]
@@ -72,22 +156,12 @@ def sentence(answer: Answer) -> str:
         said.append(_("{periods} above the limits", periods=_listed([names[place] for place in above])))
     if below:
         said.append(_("{periods} below the limits", periods=_listed([names[place] for place in below])))
-    for first, last, is_above in _runs(answer, found):
+    for first, last, is_above in _runs(rows, found):
         words = (
             _("{first} to {last} all above the average") if is_above else _("{first} to {last} all below the average")
         )
         said.append(words.format(first=names[first], last=names[last]))
-    if not said:
-        return _(
-            "Within this period nothing stands out: the ups and downs stay within {ends}, as one steady system.",
-            ends=ends,
-        )
-    return _("Beyond the usual {ends}: {signals}.", ends=ends, signals="; ".join(said))
-
-
-def said(answer: Answer, changes: Mapping[Key, Comparison] | None = None) -> str:
-    """The sentence under a chart: of its groups, where they are held against an earlier period, else of its line."""
-    return of_groups(answer.query.by[0], changes) if changes is not None else sentence(answer)
+    return said
 
 
 def of_groups(by: str, changes: Mapping[Key, Comparison]) -> str:
@@ -109,13 +183,13 @@ def of_groups(by: str, changes: Mapping[Key, Comparison]) -> str:
     return f"{text} {_('Allowing for {count} comparisons (Benjamini–Hochberg).', count=len(judged))}"
 
 
-def _runs(answer: Answer, found: ControlLimits) -> list[tuple[int, int, bool]]:
+def _runs(rows: pd.DataFrame, found: ControlLimits) -> list[tuple[int, int, bool]]:
     """(first, last, above) of the stretches on one side of the centre, in order; unmeasured periods end none."""
-    measured = answer.rows["value"].notna() & ~answer.rows["partial"]
+    measured = rows["value"].notna() & ~rows["partial"]
     place = {position: number for number, position in enumerate(np.flatnonzero(measured).tolist())}
     run = sorted(signal.position for signal in found.signals if signal.rule == "run")
     sides = [
-        (place[position] - number, bool(answer.rows["value"][position] > found.centre), position)
+        (place[position] - number, bool(rows["value"][position] > found.centre), position)
         for number, position in enumerate(run)
     ]
     stretches = []
@@ -128,5 +202,5 @@ def _runs(answer: Answer, found: ControlLimits) -> list[tuple[int, int, bool]]:
 def _listed(names: list[str]) -> str:
     """The first few names, and how many more there are."""
     more = len(names) - MOST_NAMED
-    listed = ", ".join(names[:MOST_NAMED])
+    listed = ("; " if any("," in name for name in names) else ", ").join(names[:MOST_NAMED])
     return _("{names} and {more} more", names=listed, more=more) if more > 0 else listed

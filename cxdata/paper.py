@@ -17,7 +17,7 @@ import pypdfium2
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from cxdata import charts, formats, noise
+from cxdata import charts, formats
 from cxdata.boards import Panel, Section, nothing
 from cxdata.charts import Style
 from cxdata.comparison import Comparison
@@ -281,11 +281,12 @@ def _panel(
         marks.append(Text(width / 2, y + 40, cut(said, 8, room), 8, GREY, "middle"))
         return marks, y + 70
     figure = panel.draw(answer, style, **panel.drawn_with(report.moment.settings), **more)
+    said = charts.said(panel.draw, answer, more.get("changes"), panel.worded_names)
     chart = drawn(figure, PIXELS[columns], HEIGHT_OF_CHART if figure.layout.height == charts.HEIGHT else None)
     scale = room / chart.width
     marks += placed(chart, pad, y, scale)
     y += chart.height * scale + 3
-    for text in (noise.said(answer, more.get("changes")), measured_on(answer)):
+    for text in (said, measured_on(answer)):
         for line in wrapped(text, 7, room):
             marks.append(Text(pad, y + 7, line, 7, GREY))
             y += 9.2

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from cxdata import charts, formats, noise, selection
+from cxdata import charts, formats, selection
 from cxdata.boards import Panel, nothing
 from cxdata.charts import Style
 from cxdata.filters import FILTERS, dimension
@@ -255,7 +255,7 @@ def _panel(sheet: _Sheet, panel: Panel, answer: Answer, title: str) -> None:
     if said := nothing(answer):
         sheet.line(said, skip=1)
         return
-    if said := noise.sentence(answer):
+    if said := charts.said(panel.draw, answer, names=panel.worded_names):
         sheet.line(said, font_color="#566072")
     columns = _columns(answer)
     numbers = [
@@ -321,7 +321,7 @@ def _chart(sheet: _Sheet, panel: Panel, answer: Answer, kind: str, first: int, l
     for number, (name, start, end) in enumerate(runs):
         colour = colours[number % len(colours)]
         series: dict[str, Any] = {
-            "name": _(panel.names[number]) if panel.names else _(metric(name).label),
+            "name": panel.worded_names[number] if panel.names else _(metric(name).label),
             "categories": [sheet.name, first + start, named, first + end, named],
             "values": [sheet.name, first + start, value, first + end, value],
         }

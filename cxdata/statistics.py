@@ -8,6 +8,7 @@ are 95 % unless `confidence` says otherwise. `METRICS.md` says which metric take
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,7 +22,7 @@ Interval = tuple[Array, Array]
 Level = float | Array  # a confidence, or several along the first axis
 
 XMR_POINTS = 6
-XMR_FACTOR = 2.66
+XMR_FACTOR = 2.66  # moving ranges in three standard deviations
 RUN_LENGTH = 8
 NPS_ADDED = (0.75, 1.5, 0.75)
 """Promoters, passives and detractors added to the sample before its variance is taken (Rocks 2016)."""
@@ -229,13 +230,18 @@ class ControlLimits:
     signals: tuple[Signal, ...]
 
 
-def xmr(values: Sequence[float | None] | Array, *, clip: tuple[float, float] | None = None) -> ControlLimits | None:
+def xmr(
+    values: Sequence[float | None] | Array, *, clip: tuple[float, float] | None = None, among: int = 1
+) -> ControlLimits | None:
     """Control limits of complete periods in order of time; None with fewer than 6 measured points.
 
     Centre = mean, limits = mean +- 2.66 x mean moving range, cut to `clip` if given ((0, 1) for a rate):
     Wheeler, Understanding Variation (1993). Signals: a point outside the limits, and every point of a run of
     8 or more on one side of the centre (a point on the centre ends a run). A period without a value is passed
     over.
+
+    `among`: how many such charts are looked at together. The chance of a point outside and of a run is divided
+    by it (Bonferroni): wider limits (3.3 instead of 3 standard deviations among three), longer runs (10 among four).
     """
     given = np.asarray(values, dtype=float)
     positions = np.flatnonzero(~np.isnan(given))
@@ -243,13 +249,14 @@ def xmr(values: Sequence[float | None] | Array, *, clip: tuple[float, float] | N
     if points.size < XMR_POINTS:
         return None
     centre = float(points.mean())
-    reach = XMR_FACTOR * float(np.abs(np.diff(points)).mean())
+    wider = float(special.ndtri(special.ndtr(-3.0) / among)) / -3.0
+    reach = XMR_FACTOR * wider * float(np.abs(np.diff(points)).mean())
     low, high = centre - reach, centre + reach
     rounding = 1e-12 * float(np.abs(points).max())
     outside = (points < low - rounding) | (points > high + rounding)
     side = np.where(np.abs(points - centre) <= rounding, 0.0, np.sign(points - centre))
     signals = [Signal(int(positions[i]), "outside") for i in np.flatnonzero(outside)]
-    signals += [Signal(int(positions[i]), "run") for i in _runs(side)]
+    signals += [Signal(int(positions[i]), "run") for i in _runs(side, RUN_LENGTH + math.ceil(math.log2(among)))]
     if clip is not None:
         low, high = (float(np.clip(limit, *clip)) for limit in (low, high))
     return ControlLimits(centre, low, high, tuple(sorted(signals, key=lambda s: (s.position, s.rule))))
@@ -413,13 +420,13 @@ def _binomial_quantile(n: Array, p: Array, q: float) -> Array:
     return quantile
 
 
-def _runs(side: Array) -> list[int]:
-    """Positions in runs of at least 8 equal signs that are not 0."""
+def _runs(side: Array, length: int) -> list[int]:
+    """Positions in runs of at least so many equal signs that are not 0."""
     starts = np.flatnonzero(np.concatenate(([True], side[1:] != side[:-1])))
     ends = np.append(starts[1:], side.size)
     return [
         i
         for start, end in zip(starts, ends, strict=True)
-        if side[start] != 0 and end - start >= RUN_LENGTH
+        if side[start] != 0 and end - start >= length
         for i in range(int(start), int(end))
     ]

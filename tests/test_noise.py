@@ -62,7 +62,7 @@ def test_a_partial_period_takes_no_part():
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(Query(("csat", "nps"), "month"), pd.DataFrame()),
+        Answer(Query(("csat",), "month", ("team", "channel")), pd.DataFrame()),
         Answer(Query(("csat",), "month", ("team",)), pd.DataFrame()),
         Answer(Query(("csat",)), pd.DataFrame()),
     ],
@@ -87,6 +87,61 @@ def test_limits_stay_where_a_metric_can_be(name, floor):
         assert found.low < 0
 
 
+def several(**values) -> Answer:
+    """CSAT of some teams, a line each."""
+    rows = [series(own).rows.assign(team=None if team == "nobody" else team) for team, own in values.items()]
+    return Answer(Query(("csat",), "month", ("team",)), pd.concat(rows, ignore_index=True))
+
+
+def test_the_lines_that_stand_out_are_named_and_the_others_are_steady():
+    answer = several(Noord=[*STEADY, 0.95], Zuid=[*STEADY, 0.72], nobody=[*STEADY, 0.70], Oost=[0.7, 0.8])
+    assert noise.sentence(answer) == (
+        "Beyond the usual: Noord (November 2025 above the limits). Nothing else stands out: Zuid, (none). "
+        "The limits allow for 3 lines."
+    )
+    assert [len(line.limits.signals) if line.limits else None for line in noise.lines(answer)] == [1, None, 0, 0]
+    assert noise.limits(answer) is None
+
+
+def test_nothing_stands_out_in_steady_lines():
+    two = Answer(
+        Query(("csat", "sla"), "month"),
+        pd.concat([series(STEADY).rows, series(STEADY[::-1], "sla").rows], ignore_index=True),
+    )
+    assert noise.sentence(two, ("first, both", "other")) == (
+        "Nothing stands out in first, both; other: steady systems. The limits allow for 2 lines."
+    )
+
+
+def test_limits_allow_for_the_number_of_lines():
+    """0.82 is beyond 3 standard deviations of a line by itself, and within the 3.4 for one of four."""
+    own = [*STEADY, 0.82]
+    alone = noise.limits(series(own))
+    lines = noise.lines(several(A=own, B=STEADY, C=STEADY, D=STEADY))
+    assert [signal.position for signal in alone.signals] == [10]
+    assert lines[0].limits.signals == ()
+    assert lines[0].limits.high - alone.centre == pytest.approx((alone.high - alone.centre) * 3.3997 / 3, rel=1e-4)
+
+
+def test_too_many_lines_are_not_judged():
+    assert noise.sentence(several(**{f"team {place}": [*STEADY, 0.95] for place in range(17)})) == ""
+
+
+def test_lines_have_rings_and_two_of_them_bands():
+    answer = several(Noord=[*STEADY, 0.95], Zuid=STEADY)
+    answer.rows["low"], answer.rows["high"] = answer.rows["value"] - 0.05, answer.rows["value"] + 0.05
+    figure = charts.trend(answer, charts.Style())
+    *bands, noord, zuid, rings = figure.data
+    assert [band.fill for band in bands] == ["toself", "toself"]
+    assert (noord.name, zuid.name, list(rings.y)) == ("Noord", "Zuid", [0.95])
+    assert rings.meta == {"metric": "csat", "keys": [{"team": "Noord", "period": "2025-11-01"}]}
+    assert len(figure.layout.shapes) == 0
+    small = charts.multiples(answer, charts.Style())
+    assert [list(trace.y) for trace in small.data if trace.mode == "markers"] == [[0.95]]
+    assert charts.said(charts.trend, answer) == charts.said(charts.multiples, answer) != ""
+    assert charts.said(charts.bars_and_line, answer) == ""
+
+
 def test_the_chart_has_band_limits_and_rings():
     answer = series([*STEADY, 0.95])
     answer.rows["low"], answer.rows["high"] = answer.rows["value"] - 0.05, answer.rows["value"] + 0.05
@@ -102,6 +157,8 @@ def test_the_chart_has_band_limits_and_rings():
 def test_dutch():
     set_language("nl")
     try:
+        said = noise.sentence(several(Noord=[*STEADY, 0.95], Zuid=STEADY))
+        assert said.startswith("Buiten het gewone: Noord (november 2025 boven de grenzen).")
         assert noise.sentence(series([*STEADY, 0.95])).startswith("Buiten het gewone 62,1% – 86,1%: november 2025")
     finally:
         set_language("en")

@@ -22,6 +22,11 @@ def test_of_ten_numbers_together_hardly_one_is_called_changed():
     assert together <= 0.065
 
 
+def test_a_chart_of_several_steady_lines_shows_hardly_more_than_one_of_one():
+    assert noise.charts(8, allowing=False) > 0.15
+    assert noise.charts(8, allowing=True) <= 0.05
+
+
 @pytest.mark.parametrize("kind", noise.KINDS, ids=lambda kind: kind.label)
 def test_larger_changes_and_more_answers_are_seen_more_often(kind):
     small, large = kind.changes[0][1], kind.changes[-1][1]

@@ -6,7 +6,7 @@ partial are dashed or hatched, values on few answers are open, and every mark sa
 
 from cxdata.charts.groups import breakdown, distribution, nps_scores
 from cxdata.charts.look import HEIGHT, Style, draws_events
-from cxdata.charts.series import NPS_SEGMENTS, bars_and_line, multiples, nps_segments, stacked_shares, trend
+from cxdata.charts.series import NPS_SEGMENTS, bars_and_line, multiples, nps_segments, said, stacked_shares, trend
 from cxdata.charts.sparks import spark_svg
 from cxdata.charts.tables import cohorts, survival, week_heatmap
 
@@ -22,6 +22,7 @@ __all__ = [
     "multiples",
     "nps_scores",
     "nps_segments",
+    "said",
     "spark_svg",
     "stacked_shares",
     "survival",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cxdata import formats, noise
+from cxdata.arrays import Key
 from cxdata.charts.look import Style, group_name, hover_texts, keys_of, layout, period_axis, value_axis
 from cxdata.charts.marking import marks_of
+from cxdata.comparison import Comparison
 from cxdata.events import Event
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.questions import Answer
 from cxdata.statistics import ControlLimits
+
+MOST_BANDS = 2  # lines whose bands can be told apart
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Line:
     colour: str
     unit: str
     by: tuple[str, ...] = ()
+    limits: ControlLimits | None = None
 
     @property
     def keys(self) -> dict[str, Any]:
@@ -51,7 +56,8 @@ def trend(
 ) -> go.Figure:
     """Lines over periods: one for each metric, or for each group where the question has one dimension.
 
-    A single line has its 95% interval as a band, the control limits it moves within, and rings on what lies beyond.
+    Rings are on what lies beyond the control limits. One line or two have their 95% interval as a band, a single one the
+    limits it moves within.
     `beside`: (the answer for another selection or period, its name), drawn as a grey line, period by period.
     """
     lines = _lines(answer, style, names)
@@ -62,14 +68,14 @@ def trend(
     traces = [trace for line in lines for trace in _traces(line, place, style, len(lines) > 1)]
     values = [value for line in lines for value in line.rows["value"]] + ([target] if target is not None else [])
     shapes, notes = _target(target, unit, style)
-    found = noise.limits(answer) if len(lines) == 1 else None
-    if len(lines) == 1:
-        traces = [*_band(lines[0], place, style), *traces]
-        values += [end for name in ("low", "high") for end in lines[0].rows[name].dropna()]
-    if found:
-        shapes += [_level(end, style) for end in (found.low, found.high)]
-        traces.append(_signals(lines[0], place, found, style))
-        values += [found.low, found.high]
+    if len(lines) <= MOST_BANDS:
+        traces = [*(band for line in lines for band in _band(line, place, style)), *traces]
+        values += [end for line in lines for name in ("low", "high") for end in line.rows[name].dropna()]
+    if len(lines) == 1 and lines[0].limits:
+        ends = [lines[0].limits.low, lines[0].limits.high]
+        shapes += [_level(end, style) for end in ends]
+        values += ends
+    traces += [rings for line in lines for rings in _signals(line, place, style)]
     if beside:
         traces.insert(0, _beside_line(beside[0], beside[1], labels, style))
         values += beside[0].rows["value"].tolist()
@@ -87,6 +93,16 @@ def trend(
             **marks.layout(),
         ),
     )
+
+
+def said(
+    draw: Callable[..., go.Figure], answer: Answer, changes: Mapping[Key, Comparison] | None = None,
+    names: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """The sentence under a chart: of its groups, where they are held against an earlier period, else of its lines."""
+    if changes is not None:
+        return noise.of_groups(answer.query.by[0], changes)
+    return noise.sentence(answer, names) if draw in (trend, multiples) else ""
 
 
 def _beside_line(answer: Answer, name: str, labels: Sequence[str], style: Style) -> go.Scatter:
@@ -113,15 +129,10 @@ def _beside_line(answer: Answer, name: str, labels: Sequence[str], style: Style)
 def _lines(answer: Answer, style: Style, names: Sequence[str]) -> list[Line]:
     by = answer.query.by
     lines = []
-    for number, name in enumerate(answer.query.metrics):
-        entry, rows = metric(name), answer.of(name)
-        if by:
-            for place, (group, part) in enumerate(rows.groupby(by[0], dropna=False, sort=True)):
-                word = group_name(by[0], group)
-                lines.append(Line(word, part.reset_index(drop=True), style.colours[place % 10], entry.unit, by))
-        else:
-            word = names[number] if names else _(entry.short or entry.label)
-            lines.append(Line(word, rows, style.colours[number % 10], entry.unit))
+    for number, one in enumerate(noise.lines(answer)):
+        entry = metric(one.metric)
+        word = group_name(by[0], one.group) if by else names[number] if names else _(entry.short or entry.label)
+        lines.append(Line(word, one.rows, style.colours[number % 10], entry.unit, by, one.limits))
     return lines
 
 
@@ -206,21 +217,25 @@ def _level(value: float, style: Style) -> dict[str, Any]:
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line}
 
 
-def _signals(line: Line, place: dict[Any, str], found: ControlLimits, style: Style) -> go.Scatter:
+def _signals(line: Line, place: dict[Any, str], style: Style, size: int = 13) -> list[go.Scatter]:
     """A ring around every period that lies beyond the limits or in a run on one side of the centre."""
-    at = sorted({signal.position for signal in found.signals})
+    at = sorted({signal.position for signal in line.limits.signals}) if line.limits else []
+    if not at:
+        return []
     rows = line.rows.iloc[at]
-    return go.Scatter(
-        x=[place[start] for start in rows["period"]],
-        y=rows["value"].tolist(),
-        mode="markers",
-        meta=keys_of(rows, line.by),
-        marker={"size": 13, "color": "rgba(0,0,0,0)", "line": {"color": style.strong, "width": 1.4}},
-        hoverinfo="skip",
-        showlegend=False,
-        cliponaxis=False,
-        name=_("beyond the usual"),
-    )
+    return [
+        go.Scatter(
+            x=[place[start] for start in rows["period"]],
+            y=rows["value"].tolist(),
+            mode="markers",
+            meta=keys_of(rows, line.by),
+            marker={"size": size, "color": "rgba(0,0,0,0)", "line": {"color": style.strong, "width": 1.4}},
+            hoverinfo="skip",
+            showlegend=False,
+            cliponaxis=False,
+            name=_("beyond the usual"),
+        )
+    ]
 
 
 def _target(target: float | None, unit: str, style: Style) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -247,12 +262,13 @@ def multiples(
 ) -> go.Figure:  # fmt: skip
     """One metric over periods, a small chart a group on one scale; `beside`: (the same of all together, its name), in grey.
 
-    The groups with most rows, in order of their newest complete value, worst first.
+    Rings are on what lies beyond the control limits of a group. The groups with most rows, in order of their newest complete value, worst first.
     """
     entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
     sizes = answer.rows.groupby(by, dropna=False)["n"].sum().sort_values(ascending=False, kind="stable")
     groups = [None if pd.isna(group) else group for group in sizes.index[:most]]
-    parts = {group: answer.rows[_is(answer.rows[by], group)].reset_index(drop=True) for group in groups}
+    judged = {line.group: line for line in noise.lines(answer)}
+    parts = {group: judged[group].rows for group in groups}
     newest = {group: part[~part["partial"]]["value"].dropna().tail(1).tolist() for group, part in parts.items()}
     worst_first = 1 if entry.better == "higher" else -1
     groups.sort(key=lambda group: worst_first * newest[group][0] if newest[group] else math.inf)
@@ -287,8 +303,9 @@ def multiples(
         if beside:
             grey = _beside_line(*beside, labels, style)
             traces.append(grey.update(mode="lines", hoverinfo="skip", hovertemplate=None, showlegend=False, **axes))
-        line = Line(group_name(by, group), parts[group], style.colours[0], entry.unit, (by,))
+        line = Line(group_name(by, group), parts[group], style.colours[0], entry.unit, (by,), judged[group].limits)
         traces += [trace.update(marker={"size": 4}, **axes) for trace in _traces(line, place, style, False)]
+        traces += [rings.update(**axes) for rings in _signals(line, place, style, 10)]
         own = [event for event in events if by != "team" or event.team in (None, group)]
         marks, refs = marks_of(own, periods, answer.query.grain, style), {"xref": f"x{name}", "yref": f"y{name} domain"}
         shapes += [{**shape, **refs} for shape in marks.shapes]
@@ -302,10 +319,6 @@ def multiples(
         )  # fmt: skip
     base = layout(style, height=height * lines + 30, margin={"l": 44, "b": 24}, shapes=shapes, annotations=notes)
     return go.Figure(data=traces, layout={**base, **panes})
-
-
-def _is(column: pd.Series, group: Any) -> pd.Series:
-    return column.isna() if group is None else column == group
 
 
 def bars_and_line(

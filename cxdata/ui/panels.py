@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import drill, formats, noise
+from cxdata import charts, drill, formats
 from cxdata.boards import nothing
 from cxdata.filters import Period, dimension
 from cxdata.i18n import _
@@ -82,7 +82,7 @@ def _panel(
         st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{look.escaped(said)}</div>')
         return
     figure = state.figure(draw, query, before, beside, **options)
-    said = noise.said(answer, state.changes(query, before) if before else None)
+    said = charts.said(draw, answer, state.changes(query, before) if before else None, options.get("names", ()))
     happened = "; ".join(figure.layout.meta or ())
     alt = f"{title}. {subtitle} {said} {happened and _('Events: {names}.', names=happened)}"
     turn = st.session_state.get(f"_turn_{key}", 0)
