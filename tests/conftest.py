@@ -18,6 +18,7 @@ from cxdata.filters import Filters, Period
 from cxdata.importing import Outcome
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import import_sample, keep_alerts
+from cxdata.sample_goals import keep_goals
 from cxdata.settings import parse_instant
 from cxdata.store import Store
 from cxdata.understanding import Choices
@@ -113,6 +114,7 @@ def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store(path) as made:
         import_sample(made, now=NOW)
         keep_alerts(made)
+        keep_goals(made)
     return path
 
 

@@ -39,7 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("cxdata.goal_records",),
     ("cxdata.importing",),
-    ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.watching"),
+    ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.sample_goals", "cxdata.watching"),
     ("cxdata.queries",),
     ("cxdata.rows", "cxdata.comparison", "cxdata.noise", "cxdata.summary", "cxdata.drill"),
     ("cxdata.selection", "cxdata.rowfiles"),

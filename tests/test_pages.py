@@ -48,10 +48,12 @@ def sample_shown(tmp_path, monkeypatch, sample_file):
 @pytest.fixture(scope="session")
 def sample_file(tmp_path_factory) -> Store:
     from cxdata.sample import import_sample, keep_alerts
+    from cxdata.sample_goals import keep_goals
 
     store = Store(tmp_path_factory.mktemp("sample") / "sample.duckdb")
     import_sample(store)
     keep_alerts(store)
+    keep_goals(store)
     return store
 
 

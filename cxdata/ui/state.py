@@ -29,6 +29,7 @@ from cxdata.events import Event, Kept, concerning
 from cxdata.filters import Filters, Period
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample, keep_alerts
+from cxdata.sample_goals import keep_goals
 from cxdata.settings import Settings
 from cxdata.store import Store
 from cxdata.summary import Summary
@@ -67,6 +68,7 @@ def sample_store() -> Store:
                 store = Store(path)
             import_sample(store, now=datetime.now(UTC))
             keep_alerts(store)
+            keep_goals(store)
             alerting.check(store, ())
         return store
 
