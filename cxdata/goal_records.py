@@ -58,10 +58,16 @@ def save_goal(store: Store, goal: Goal, by: str = "", reason: str = "") -> Goal:
     """
     if goal.id:
         before = next((kept.goal for kept in reversed(goal_history(store, goal.id))), None)
-        if before is not None and not before.is_draft and changed(before, goal) and not reason.strip():
-            raise CxError("What was agreed changes: say why, so that it can be read back later.")
+        if before is not None:
+            check_reason(before, goal, reason)
     number = journal.save(store, GOALS, dumped(goal), id=goal.id, by=by, reason=" ".join(reason.split()))
     return replace(goal, id=number)
+
+
+def check_reason(before: Goal, after: Goal, reason: str) -> None:
+    """Raise where what was agreed changes and nobody says why."""
+    if not before.is_draft and changed(before, after) and not reason.strip():
+        raise CxError("What was agreed changes: say why, so that it can be read back later.")
 
 
 def changed(before: Goal, after: Goal) -> tuple[str, ...]:

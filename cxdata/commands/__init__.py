@@ -3,6 +3,7 @@
 from cxdata.commands.alerts import ALERTS
 from cxdata.commands.base import Command
 from cxdata.commands.events import EVENTS
+from cxdata.commands.goals import GOALS
 from cxdata.commands.import_files import IMPORT
 from cxdata.commands.imports import IMPORTS
 from cxdata.commands.metrics import METRICS
@@ -16,6 +17,7 @@ COMMANDS: tuple[Command, ...] = (
     IMPORT,
     WATCH,
     METRICS,
+    GOALS,
     REPORT,
     VIEWS,
     IMPORTS,
