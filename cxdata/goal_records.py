@@ -121,14 +121,17 @@ def save_lesson(store: Store, own: Lesson, by: str = "") -> None:
     journal.save(store, LESSONS, dumped(own), id=own.goal, by=by)
 
 
-def done_as_events(store: Store) -> tuple[Event, ...]:
-    """The actions that are done as events, for the charts: on their day, of the team of their goal where that is one."""
-    teams = {kept.goal.id: kept.goal.teams for kept in goals(store)}
-    return tuple(
-        Event(-one.id, one.what, EVENT_OF.get(one.kind, "other"), one.done, team=teams[one.goal][0] if len(teams[one.goal]) == 1 else None)
-        for one in actions(store)
-        if one.done is not None and one.goal in teams
-    )  # fmt: skip
+def done_as_events(store: Store) -> tuple[tuple[str, Event], ...]:
+    """((metric, event), ...) of the actions that are done, for the charts of that metric: on their day, of the team of their
+    goal where that is one."""
+    known = {kept.goal.id: kept.goal for kept in goals(store)}
+    found = []
+    for one in actions(store):
+        if one.done is not None and one.goal in known:
+            goal = known[one.goal]
+            team = goal.teams[0] if len(goal.teams) == 1 else None
+            found.append((goal.metric, Event(-one.id, one.what, EVENT_OF.get(one.kind, "other"), one.done, team=team)))
+    return tuple(found)
 
 
 # --- objectives ---------------------------------------------------------------------------------------------

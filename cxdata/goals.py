@@ -18,7 +18,7 @@ from cxdata.filters import Filters, Period, add_months, dimension
 from cxdata.i18n import N_, _
 from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Count, Curve, FlowCount, Metric
-from cxdata.questions import Moment, period_end, period_start
+from cxdata.questions import Moment, Query, period_end, period_start
 from cxdata.settings import CLOCKS
 
 GOAL_KINDS = {
@@ -256,6 +256,20 @@ class Lesson:
     goal: int
     learned: str = ""
     next: str = ""
+
+
+def concerning(found: Sequence[Goal], query: Query) -> tuple[Goal, ...]:
+    """The goals that a question about one metric is held against: levels on the same rows and, for times, the same clock."""
+    if len(query.metrics) != 1 or query.by:
+        return ()
+    values = {name: set(words) for name, words in query.filters.values.items() if words}
+    return tuple(
+        goal
+        for goal in found
+        if goal.metric == query.metrics[0] and goal.kind == "level" and goal.is_set and not goal.is_draft
+        and {name: set(words) for name, words in goal.values.items() if words} == values
+        and (goal.entry.unit != "duration" or goal.clock == query.filters.clock)
+    )  # fmt: skip
 
 
 def adds_up(entry: Metric) -> bool:

@@ -503,7 +503,7 @@ def seconds_in_words_sql(text: str) -> str:
 
 # --- words --------------------------------------------------------------------------------------------------
 
-STATUS_WORDS = {
+STATUS_SPELLINGS = {
     "new": "new submitted nieuw neu nouveau nuevo nueva novo nova",
     "open": "open opened assigned started active working escalated reopened to-do todo te-doen zu-erledigen por-hacer "
     "à-faire a-fazer in-behandeling in-uitvoering bezig in-progress work-in-progress processing offen ouvert abierto "
@@ -576,7 +576,7 @@ def meaning(word: str, dictionary: Mapping[str, str]) -> str | None:
 
 def status_of(word: str) -> str | None:
     """The canonical status of a tool's word; part words decide where the whole word is unknown."""
-    known = meaning(word, STATUS_WORDS)
+    known = meaning(word, STATUS_SPELLINGS)
     if known:
         return known
     text = word.casefold()

@@ -13,7 +13,7 @@ from typing import Any
 
 from cxdata import comparison, formats, queries, rows, selection
 from cxdata.boards import Board, Panel
-from cxdata.charts import draws_events
+from cxdata.charts import draws
 from cxdata.comparison import Comparison
 from cxdata.engine import Engine
 from cxdata.errors import CxError
@@ -144,7 +144,7 @@ def _more(
         own = _only(asked.filters, uses)
         assert isinstance(own, Filters)
         found["beside"] = queries.ask(engine, replace(asked, filters=own), moment), name
-    if draws_events(panel.draw):
+    if draws(panel.draw, "events"):
         found["events"] = concerning(events, query.filters)
     return found
 

@@ -150,7 +150,8 @@ def test_actions_check_ins_and_lessons(store):
     action = goal_records.save_action(store, Action(0, own.id, "Train the team", "training", "Bo", date(2025, 9, 1)))
     assert goal_records.done_as_events(store) == ()
     goal_records.save_action(store, Action(action.id, own.id, "Train the team", "training", "Bo", date(2025, 9, 1), date(2025, 9, 3)))  # fmt: skip
-    (event,) = goal_records.done_as_events(store)
+    ((name, event),) = goal_records.done_as_events(store)
+    assert name == "csat"
     assert (event.name, event.kind, event.start, event.team) == (
         "Train the team",
         "training",

@@ -692,3 +692,104 @@ def test_the_page_evaluates_beside_itself_after_an_import(tmp_path, monkeypatch,
             thread.join(30)
     assert inbox.titles == ["Alert: Too slow"]
     assert states(store) == ["fires"]
+
+
+# --- goals ------------------------------------------------------------------------------------------------
+
+
+def opened_goal(number: int) -> AppTest:
+    at = opened("goals")
+    at.session_state["goal"] = str(number)
+    return at.run()
+
+
+def test_the_board_says_where_each_goal_stands(sample_shown, sample_file):
+    from cxdata import following, goal_records
+    from cxdata.goal_progress import STATUS_WORDS
+
+    text = shown(opened("goals"))
+    for kept in goal_records.goals(sample_file):
+        found = following.standing(DuckDBEngine(sample_file), kept.goal, sample_file.moment())
+        assert STATUS_WORDS[found.status] in text
+        if found.found.measured is not None:
+            assert formats.value(found.found.measured.value, kept.goal.entry.unit) in text
+
+
+def test_a_goal_is_set_followed_changed_with_a_reason_and_removed(own_sample):
+    from cxdata import goal_records
+
+    before = len(goal_records.goals(own_sample))
+    at = pressed(opened("goals"), "Set a goal")
+    assert "A target is missing." in shown(at)
+    at.selectbox(key="goal_metric").set_value("first_response_time").run()
+    at.multiselect(key="goal_team").set_value(["Zuid"]).run()
+    at.text_input(key="goal_target").set_value("9h").run()
+    assert "lower is better" in at.warning[0].value
+    at.text_input(key="goal_target").set_value("-10%").run()
+    at.selectbox(key="goal_objective").set_value("Doen wat we beloven").run()
+    at.text_input(key="goal_owner").set_value("Ada").run()
+    assert not at.exception
+    at.button(key="goal_draft").click().run() if at.button(key="goal_save").disabled else at.button(
+        key="goal_save"
+    ).click().run()
+    kept = goal_records.goals(own_sample)[before].goal
+    assert (kept.metric, kept.teams, kept.owner) == ("first_response_time", ("Zuid",), "Ada")
+    assert kept.target == pytest.approx(0.9 * kept.baseline)
+    assert "First response, Zuid" in shown(at)
+
+    one = goal_records.goals(own_sample)[0].goal
+    at = opened_goal(one.id)
+    at.button(key="goal_change").click().run()
+    at.text_input(key="goal_target").set_value("78%").run()
+    at.button(key="goal_save").click().run()
+    assert "say why" in at.error[0].value
+    at.text_input(key="goal_reason").set_value("September was easy").run()
+    at.button(key="goal_save").click().run()
+    assert not at.exception
+    assert goal_records.one_goal(own_sample, one.id).target == 0.78
+    assert "September was easy" in shown(at)
+    at.button(key="goal_remove").click().run()
+    assert "is removed." in shown(at)
+    pressed(at, "Put it back")
+    assert goal_records.one_goal(own_sample, one.id).target == 0.78
+
+
+def test_actions_check_ins_and_looking_back(own_sample):
+    from cxdata import goal_records
+    from cxdata.goal_progress import MISSED
+    from cxdata.ui import state as shared
+
+    ended = next(
+        kept.goal
+        for kept in goal_records.goals(own_sample)
+        if kept.goal.deadline and kept.goal.deadline < date(2026, 10, 1)
+    )
+    at = opened_goal(ended.id)
+    assert "Looking back" in shown(at)
+    assert shared.standing(ended).status == MISSED
+    one = goal_records.goals(own_sample)[0].goal
+    at = opened_goal(one.id)
+    said = len(goal_records.check_ins(own_sample, one.id))
+    at.text_input(key=next(field.key for field in at.text_input if field.label == "Note")).set_value("<b>Better</b>")
+    pressed(at, "Check in")
+    assert len(goal_records.check_ins(own_sample, one.id)) == said + 1
+    assert "&lt;b&gt;Better&lt;/b&gt;" in shown(at)
+    (open_one,) = [action for action in goal_records.actions(own_sample, one.id) if action.done is None]
+    at.checkbox(key=f"goal_done_{open_one.id}_None").check().run()
+    assert next(a for a in goal_records.actions(own_sample, one.id) if a.id == open_one.id).done == date(2026, 11, 1)
+    assert not at.exception
+
+
+def test_a_goal_stands_on_the_chart_of_its_metric_and_selection_only(sample_shown):
+    def paths(at) -> int:
+        specs = [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+        return sum(trace.get("name") == "Goal" for spec in specs for trace in spec["data"])
+
+    assert paths(opened("sla")) == 1
+    assert paths(opened("sla", team=["Noord"])) == 1
+    assert paths(opened("sla", team=["West"])) == 0
+
+
+def test_a_goal_of_a_link_that_is_gone_is_said(sample_shown):
+    at = opened_goal(4711)
+    assert "There is no goal 4711 any more" in at.warning[0].value

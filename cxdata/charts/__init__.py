@@ -4,8 +4,9 @@ In: an Answer and a Style. Out: a go.Figure built in one constructor, about 150 
 partial are dashed or hatched, values on few answers are open, and every mark says its value and n on hover.
 """
 
+from cxdata.charts.goals import goal
 from cxdata.charts.groups import breakdown, distribution, nps_scores
-from cxdata.charts.look import HEIGHT, Style, draws_events
+from cxdata.charts.look import HEIGHT, Style, draws
 from cxdata.charts.series import NPS_SEGMENTS, bars_and_line, multiples, nps_segments, said, stacked_shares, trend
 from cxdata.charts.sparks import spark_svg
 from cxdata.charts.tables import cohorts, survival, week_heatmap
@@ -18,7 +19,8 @@ __all__ = [
     "breakdown",
     "cohorts",
     "distribution",
-    "draws_events",
+    "draws",
+    "goal",
     "multiples",
     "nps_scores",
     "nps_segments",

@@ -120,9 +120,9 @@ def layout(style: Style, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
     return base
 
 
-def draws_events(draw: Callable[..., go.Figure]) -> bool:
-    """Whether a drawing function takes the events that its question concerns."""
-    return "events" in inspect.signature(draw).parameters
+def draws(draw: Callable[..., go.Figure], what: str) -> bool:
+    """Whether a drawing function takes the `events` or the `goals` that its question concerns."""
+    return what in inspect.signature(draw).parameters
 
 
 # --- axes ---------------------------------------------------------------------------------------------------

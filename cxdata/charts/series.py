@@ -18,8 +18,10 @@ from cxdata import formats, noise
 from cxdata.arrays import Key
 from cxdata.charts.look import Style, group_name, hover_texts, keys_of, layout, period_axis, value_axis
 from cxdata.charts.marking import marks_of
+from cxdata.charts.paths import paths
 from cxdata.comparison import Comparison
 from cxdata.events import Event
+from cxdata.goals import Goal
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.questions import Answer
@@ -53,23 +55,25 @@ def trend(
     from_zero: bool = False,
     beside: tuple[Answer, str] | None = None,
     events: Sequence[Event] = (),
+    goals: Sequence[Goal] = (),
 ) -> go.Figure:
     """Lines over periods: one for each metric, or for each group where the question has one dimension.
 
     Rings are on what lies beyond the control limits. One line or two have their 95% interval as a band, a single one the
     limits it moves within.
     `beside`: (the answer for another selection or period, its name), drawn as a grey line, period by period.
+    `goals`: those on the metric of a single line, whose paths are drawn.
     """
     lines = _lines(answer, style, names)
     periods = sorted(set(answer.rows["period"]))
     labels, xaxis = period_axis(periods, answer.query.grain)
     unit = lines[0].unit if lines else "count"
     place = dict(zip(periods, labels, strict=True))
-    traces = [trace for line in lines for trace in _traces(line, place, style, len(lines) > 1)]
+    traces = [trace for line in lines for trace in traces_of(line, place, style, len(lines) > 1)]
     values = [value for line in lines for value in line.rows["value"]] + ([target] if target is not None else [])
     shapes, notes = _target(target, unit, style)
     if len(lines) <= MOST_BANDS:
-        traces = [*(band for line in lines for band in _band(line, place, style)), *traces]
+        traces = [*(band for line in lines for band in band_of(line, place, style)), *traces]
         values += [end for line in lines for name in ("low", "high") for end in line.rows[name].dropna()]
     if len(lines) == 1 and lines[0].limits:
         ends = [lines[0].limits.low, lines[0].limits.high]
@@ -79,6 +83,8 @@ def trend(
     if beside:
         traces.insert(0, _beside_line(beside[0], beside[1], labels, style))
         values += beside[0].rows["value"].tolist()
+    wanted, targets, asked = paths(goals, periods, answer.query.grain, place, style)
+    traces, notes, values = [*traces, *wanted], [*notes, *targets], [*values, *asked]
     marks = marks_of(events, periods, answer.query.grain, style)
     return go.Figure(
         data=traces,
@@ -136,7 +142,7 @@ def _lines(answer: Answer, style: Style, names: Sequence[str]) -> list[Line]:
     return lines
 
 
-def _traces(line: Line, place: dict[Any, str], style: Style, named: bool) -> list[go.Scatter]:
+def traces_of(line: Line, place: dict[Any, str], style: Style, named: bool) -> list[go.Scatter]:
     """The line through complete periods, and dashed where a period is partial."""
     rows = line.rows
     x = [place[start] for start in rows["period"]]
@@ -189,7 +195,7 @@ def _traces(line: Line, place: dict[Any, str], style: Style, named: bool) -> lis
     return traces
 
 
-def _band(line: Line, place: dict[Any, str], style: Style) -> list[go.Scatter]:
+def band_of(line: Line, place: dict[Any, str], style: Style) -> list[go.Scatter]:
     """The 95% interval of each period, as a band behind the line; nothing where the metric has none."""
     rows = line.rows[line.rows["low"].notna() & line.rows["high"].notna()]
     if len(rows) < 2:
@@ -304,7 +310,7 @@ def multiples(
             grey = _beside_line(*beside, labels, style)
             traces.append(grey.update(mode="lines", hoverinfo="skip", hovertemplate=None, showlegend=False, **axes))
         line = Line(group_name(by, group), parts[group], style.colours[0], entry.unit, (by,), judged[group].limits)
-        traces += [trace.update(marker={"size": 4}, **axes) for trace in _traces(line, place, style, False)]
+        traces += [trace.update(marker={"size": 4}, **axes) for trace in traces_of(line, place, style, False)]
         traces += [rings.update(**axes) for rings in _signals(line, place, style, 10)]
         own = [event for event in events if by != "team" or event.team in (None, group)]
         marks, refs = marks_of(own, periods, answer.query.grain, style), {"xref": f"x{name}", "yref": f"y{name} domain"}
@@ -347,7 +353,7 @@ def bars_and_line(
         rows = answer.of(line)
         values += rows["value"].tolist()
         entry = Line(_(metric(line).label), rows, style.colours[2], "count")
-        data += _traces(entry, dict(zip(periods, labels, strict=True)), style, True)
+        data += traces_of(entry, dict(zip(periods, labels, strict=True)), style, True)
     marks = marks_of(events, periods, answer.query.grain, style)
     return go.Figure(
         data=data,

@@ -11,7 +11,6 @@ from cxdata import charts, formats, rows
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
 from cxdata.ui import look, state
-from cxdata.ui.panels import CONFIG
 from cxdata.ui.view import View
 
 TARGETS = {"first_response": N_("First response"), "resolution": N_("Resolution")}
@@ -35,7 +34,7 @@ def late(view: View) -> None:
             labels = [_span_words(low, high) for low, high, _count in found]
             style = state.style()
             figure = charts.distribution(labels, [count for *_span, count in found], [style.colours[0]] * 6, style)
-            st.plotly_chart(figure, key=f"late_{target}", theme=None, config=CONFIG, alt=f"{_(label)}. {sub}")
+            st.plotly_chart(figure, key=f"late_{target}", theme=None, config=look.CHART, alt=f"{_(label)}. {sub}")
 
 
 def _span_words(low: int, high: int | None) -> str:

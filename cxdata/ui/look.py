@@ -14,6 +14,7 @@ from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.ui import state, view
 
+CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _CSS = """
 <style>
 .block-container, [data-testid="stMainBlockContainer"] {{ max-width: 1500px; padding: 4.1rem 2.6rem 2rem 2.6rem; }}
@@ -65,6 +66,28 @@ _CSS = """
 [class*="st-key-cx-def-"] [data-testid="stPageLink"] p {{ font-size: .82rem; color: {grey}; }}
 [class*="st-key-cx-def-"] [data-testid="stPageLink"] a:hover p {{ color: {text}; text-decoration: underline; }}
 .cx-spark img {{ width: 100%; height: 34px; display: block; margin-top: .35rem; }}
+.cx-chip.warn {{ background: {warn_back}; color: {warn}; }}
+.cx-bar {{ position: relative; height: .5rem; border-radius: .25rem; background: {chip}; margin: .45rem 0 .2rem; }}
+.cx-bar i {{ position: absolute; inset: 0 auto 0 0; border-radius: .25rem; background: {grey}; }}
+.cx-bar.better i {{ background: {good}; }} .cx-bar.worse i {{ background: {bad}; }} .cx-bar.warn i {{ background: {warn}; }}
+.cx-bar b {{ position: absolute; top: -.2rem; bottom: -.2rem; width: 2px; background: {text}; }}
+[class*="st-key-cx-goalcard-"] button[kind="tertiary"] {{ padding: .1rem 0; min-height: 0; text-align: left; }}
+[class*="st-key-cx-goalcard-"] button[kind="tertiary"] p {{ font-weight: 600; font-size: 1rem; line-height: 1.3; white-space: normal; text-align: left; }}
+.cx-goal-title {{ font-size: 1.45rem; font-weight: 650; line-height: 1.25; margin: .35rem 0 0; padding: 0; color: {text}; }}
+.cx-goal-said {{ font-size: 1.08rem; font-weight: 600; line-height: 1.35; color: {text}; }}
+[data-testid="stColumn"]:has(.st-key-cx-goal-side) {{ position: sticky; top: 4.2rem; align-self: flex-start; }}
+[class*="st-key-cx-step-"] {{ border-bottom: 1px solid {line}; padding-bottom: .55rem; }}
+.cx-step {{ display: flex; font-size: .84rem; font-weight: 600; line-height: 1.35rem; color: {text}; padding-top: .5rem; }}
+.cx-step b {{ flex: none; display: inline-block; width: 1.35rem; height: 1.35rem; line-height: 1.35rem; border-radius: 50%; text-align: center;
+             background: {chip}; font-size: .78rem; margin-right: .35rem; }}
+.cx-action {{ padding-left: 1.6rem; margin-top: -.35rem; }}
+.cx-letters {{ display: grid; gap: .22rem; }}
+.cx-letter {{ display: grid; grid-template-columns: 2.6rem 1fr; gap: .5rem; align-items: start; font-size: .84rem; line-height: 1.35;
+             color: {grey}; }}
+.cx-letter b {{ font-weight: 600; color: {text}; margin-right: .25rem; }}
+.cx-letter .cx-chip {{ text-align: center; padding: .05rem .2rem; }}
+.cx-quote {{ border-left: 3px solid {line}; padding: .1rem .6rem; margin: .3rem 0; font-size: .84rem; color: {grey};
+             overflow-wrap: anywhere; }}
 .cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
 .cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}
 .cx-score {{ display: inline-block; min-width: 2.1rem; text-align: center; border-radius: .4rem; padding: .05rem .4rem;
@@ -111,11 +134,11 @@ _CSS = """
 """
 _LIGHT = {
     "grey": "#566072", "text": "#1b2230", "chip": "#eef1f5", "line": "#e3e7ed", "good": "#12704a", "good_back": "#e6f4ec",
-    "bad": "#b4232f", "bad_back": "#fdeaea",
+    "bad": "#b4232f", "bad_back": "#fdeaea", "warn": "#8a5a00", "warn_back": "#fdf1d8",
 }  # fmt: skip
 _DARK = {
     "grey": "#a3aebf", "text": "#e7ebf2", "chip": "#232c3a", "line": "#2a3342", "good": "#6fd3a0", "good_back": "#10301f",
-    "bad": "#ff9aa2", "bad_back": "#3a1a20",
+    "bad": "#ff9aa2", "bad_back": "#3a1a20", "warn": "#f2c265", "warn_back": "#35290f",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from cxdata.i18n import N_
 MENU = {
     "": (
         ("overview", N_("Overview"), "space_dashboard"),
+        ("goals", N_("Goals"), "flag"),
         ("compare", N_("Compare groups"), "compare_arrows"),
         ("events", N_("Events"), "event"),
         ("alerts", N_("Alerts"), "notifications"),
@@ -22,7 +23,7 @@ MENU = {
         ("settings", N_("Settings"), "settings"),
     ),
 }
-WITHOUT_FILTERS = ("events", "alerts", "data_import", "definitions", "settings")
+WITHOUT_FILTERS = ("goals", "events", "alerts", "data_import", "definitions", "settings")
 
 
 def names() -> tuple[str, ...]:

@@ -17,9 +17,7 @@ from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.base import Curve
 from cxdata.questions import Answer, Query
-from cxdata.ui import look, rows, state, take
-
-CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+from cxdata.ui import goal_form, look, rows, state, take
 
 
 def wall(columns: int = 2) -> Any:
@@ -76,7 +74,7 @@ def _panel(
                     subtitle,
                     draw,
                     answer,
-                    state.drawn_with(state.with_events(draw, query, options), query, before, beside),
+                    state.drawn_with(state.with_marks(draw, query, options), query, before, beside),
                 )
     if said := nothing(answer):
         st.html(f'<div class="cx-sub" style="padding:2.2rem 0;text-align:center">{look.escaped(said)}</div>')
@@ -87,7 +85,7 @@ def _panel(
     alt = f"{title}. {subtitle} {said} {happened and _('Events: {names}.', names=happened)}"
     turn = st.session_state.get(f"_turn_{key}", 0)
     event = st.plotly_chart(
-        figure, key=f"chart_{key}_{turn}", theme=None, config=CONFIG, alt=alt.strip(), on_select="rerun",
+        figure, key=f"chart_{key}_{turn}", theme=None, config=look.CHART, alt=alt.strip(), on_select="rerun",
         selection_mode="points",
     )  # fmt: skip
     if chosen := _chosen(figure, answer, event["selection"]["points"]):
@@ -121,11 +119,21 @@ def _details(key: str, answer: Answer) -> None:
     for name in dict.fromkeys(answer.query.metrics):
         entry = metric(name)
         st.markdown(f"**{_(entry.label)}** – {_(entry.meaning)}  \n:gray[{_(entry.formula)}]")
-        if not isinstance(entry.measure, Curve) and st.button(
-            _("Rows behind {metric}", metric=_(entry.label)), icon=":material/table_rows:", key=f"rows_{key}_{name}"
-        ):
-            whole = state.ask(Query((name,), filters=answer.query.filters)).one(name)
-            rows.show(drill.Selection(name, answer.query.filters), float(whole["value"]), int(whole["n"]))
+        if isinstance(entry.measure, Curve):
+            continue
+        with st.container(horizontal=True, gap="small"):
+            if st.button(
+                _("Rows behind {metric}", metric=_(entry.label)), icon=":material/table_rows:", key=f"rows_{key}_{name}"
+            ):
+                whole = state.ask(Query((name,), filters=answer.query.filters)).one(name)
+                rows.show(drill.Selection(name, answer.query.filters), float(whole["value"]), int(whole["n"]))
+            if st.button(
+                _("Set a goal on {metric}", metric=_(entry.short or entry.label)),
+                icon=":material/flag:",
+                key=f"goal_on_{key}_{name}",
+            ):
+                goal_form.start(name, answer.query.filters)
+                st.switch_page(st.session_state["_pages"]["goals"])
     st.caption(_("Click a mark in the chart for the rows behind it."))
     st.dataframe(worded(answer), hide_index=True, height=260, key=f"table_{key}")
     st.download_button(

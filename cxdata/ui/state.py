@@ -9,24 +9,40 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import alerting, before_after, comparison, drill, i18n, queries, summary
+from cxdata import (
+    alerting,
+    before_after,
+    comparison,
+    drill,
+    following,
+    goal_records,
+    goals,
+    i18n,
+    journal,
+    needs,
+    queries,
+    summary,
+)  # fmt: skip
 from cxdata.arrays import Key
 from cxdata.before_after import Reading
-from cxdata.charts import Style, draws_events
+from cxdata.charts import Style, draws
 from cxdata.comparison import Comparison
 from cxdata.drill import Selection
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept, concerning
 from cxdata.filters import Filters, Period
+from cxdata.following import Standing
+from cxdata.goals import Action, CheckIn, Goal
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample, keep_alerts
 from cxdata.sample_goals import keep_goals
@@ -208,11 +224,14 @@ def drawn_with(
     return options | more
 
 
-def with_events(draw: Callable[..., go.Figure], query: Query, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of a drawing function, with the events that concern the question where it draws them."""
-    if not draws_events(draw):
-        return options
-    return options | {"events": concerning((kept.event for kept in events()), query.filters)}
+def with_marks(draw: Callable[..., go.Figure], query: Query, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a drawing function, with the events and goals that concern the question where it draws them."""
+    found = dict(options)
+    if draws(draw, "events"):
+        found["events"] = concerning(happened(query.metrics), query.filters)
+    if draws(draw, "goals"):
+        found["goals"] = goals.concerning([kept.goal for kept in all_goals()], query)
+    return found
 
 
 def figure(
@@ -222,12 +241,12 @@ def figure(
     beside: tuple[Query, str] | None = None,
     **options: Any,
 ) -> go.Figure:
-    """A figure of a question with its events, cached by question, theme, language and data. Not to be changed.
+    """A figure of a question with its events and goals, cached by question, theme, language and data. Not to be changed.
 
     `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line. A drawing
-    function that takes `events` is handed those that concern the question.
+    function that takes `events` or `goals` is handed those that concern the question.
     """
-    options = with_events(draw, query, options)
+    options = with_marks(draw, query, options)
     key = (version(), draw.__name__, is_dark(), i18n.language(), settings().minimum_n)
     return _figure(key, query, draw, tuple(sorted(options.items())), before, beside)
 
@@ -241,6 +260,80 @@ def events() -> tuple[Kept, ...]:
     """The events of the store that is shown, newest first; changes of others are there at once."""
     sample = shows_sample()
     return _events((sample, (sample_store() if sample else own_store()).events_version))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _journal(key: tuple[bool, int], what: str) -> Any:  # noqa: ARG001
+    return getattr(goal_records, what)(shown_store())
+
+
+def _journaled(what: str) -> Any:
+    return _journal((shows_sample(), journal.number(shown_store())), what)
+
+
+def all_goals() -> tuple[goal_records.Kept, ...]:
+    """The goals of the store that is shown, drafts included; changes of others are there at once."""
+    found: tuple[goal_records.Kept, ...] = _journaled("goals")
+    return found
+
+
+def actions() -> tuple[Action, ...]:
+    found: tuple[Action, ...] = _journaled("actions")
+    return found
+
+
+def check_ins() -> tuple[CheckIn, ...]:
+    found: tuple[CheckIn, ...] = _journaled("check_ins")
+    return found
+
+
+def objectives() -> tuple[str, ...]:
+    found: tuple[str, ...] = _journaled("objectives")
+    return found
+
+
+def happened(metrics: Sequence[str] = ()) -> tuple[Event, ...]:
+    """The events that are kept, and the actions that are done for goals on these metrics; none given: for all goals."""
+    done: tuple[tuple[str, Event], ...] = _journaled("done_as_events")
+    return (*(kept.event for kept in events()), *(event for name, event in done if not metrics or name in metrics))
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _standing(key: tuple[str, int], goal: Goal) -> Standing:  # noqa: ARG001
+    return following.standing(engine(), goal, the_moment())
+
+
+def standing(goal: Goal) -> Standing:
+    """Where a goal stands, cached until the data or the settings change."""
+    return _standing(version(), goal)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _history(key: tuple[str, int], goal: Goal) -> Answer | None:  # noqa: ARG001
+    return following.history(engine(), goal, the_moment())
+
+
+def history(goal: Goal) -> Answer | None:
+    """The metric of a goal on its rows over all periods. Its target and dates do not matter."""
+    asked = Goal(0, goal.metric, goal.values, grain=goal.grain, clock=goal.clock)
+    return _history(version(), asked)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _needs(key: tuple[str, int], filters: Filters) -> tuple[list[needs.Comment], list[needs.Reason]]:  # noqa: ARG001
+    store, moment = shown_store(), the_moment()
+    return needs.comments(store, filters, moment), needs.reasons(store, filters, moment)
+
+
+def cached_needs(filters: Filters) -> tuple[list[needs.Comment], list[needs.Reason]]:
+    """(the comments with the lowest scores, the most frequent reasons and tags) of a selection."""
+    return _needs(version(), filters)
+
+
+def today() -> date:
+    """The day on which reviews and actions are due or not: of the sample the day up to which its data goes."""
+    zone = ZoneInfo(settings().zone)
+    return the_moment().complete_until if shows_sample() else datetime.now(zone).date()
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -260,7 +353,7 @@ def _reading(key: tuple[Any, ...], event: Event, others: tuple[Event, ...]) -> R
 
 def reading(event: Event) -> Reading:
     """What was different after an event, in the reader's language; cached until the data or the events change."""
-    return _reading((version(), i18n.language()), event, tuple(kept.event for kept in events()))
+    return _reading((version(), i18n.language()), event, happened())
 
 
 @st.cache_data(show_spinner=False, max_entries=50)

@@ -22,7 +22,10 @@ from cxdata.selection import COMPARES, DAYS, GRAINS, PERIODS, Chosen, Held, day_
 from cxdata.settings import CLOCKS
 from cxdata.ui import state
 
-OF_PAGE: dict[str, dict[str, Any]] = {"compare": {"split": "", "first": [], "second": [], "metric": ""}}
+OF_PAGE: dict[str, dict[str, Any]] = {
+    "goals": {"goal": ""},
+    "compare": {"split": "", "first": [], "second": [], "metric": ""},
+}
 
 
 @dataclass(frozen=True)
