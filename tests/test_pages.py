@@ -793,3 +793,20 @@ def test_a_goal_stands_on_the_chart_of_its_metric_and_selection_only(sample_show
 def test_a_goal_of_a_link_that_is_gone_is_said(sample_shown):
     at = opened_goal(4711)
     assert "There is no goal 4711 any more" in at.warning[0].value
+
+
+def test_goals_are_brought_in_from_a_table(own_sample):
+    from cxdata import goal_files, goal_records
+
+    there = [kept.goal for kept in goal_records.goals(own_sample)]
+    assert goal_files.to_csv(there)
+    at = opened("goals")
+    at.session_state["goals_files"] = True
+    at.run()
+    assert not at.exception
+    text = "metric;team;baseline;target;start;deadline;objective;owner\ncsat;Noord;74%;80%;01-11-2026;31-03-2027;Klanten;Ada\nnonsense;;1;2;;;;\n"
+    at.file_uploader[0].set_value(("goals.csv", text.encode(), "text/csv")).run()
+    assert not at.exception
+    assert "2 rows: 1 new, 0 changed, 0 unchanged, 1 refused." in shown(at)
+    at.button(key="goals_keep").click().run()
+    assert len(goal_records.goals(own_sample)) == len(there) + 1

@@ -32,7 +32,7 @@ def show(number: int) -> bool:
     st.button(
         _("All goals"), icon=":material/arrow_back:", type="tertiary", on_click=open_goal, args=(0,), key="goals_back"
     )
-    with st.container(horizontal=True, vertical_alignment="top", wrap=False, key="cx-head"):
+    with st.container(horizontal=True, vertical_alignment="top", wrap=False, key="cx-goal-head"):
         st.html(
             f'<div class="cx-row" style="margin-top:0">{chip(one.status)}<span class="cx-sub">{look.escaped(_about(goal))}</span></div>'
             f'<h1 class="cx-goal-title">{look.escaped(goals.sentence(goal))}</h1>'

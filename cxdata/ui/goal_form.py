@@ -424,12 +424,12 @@ def _actions(own: Goal, given: _Given) -> list[Action]:
             {"by": "datetime64[us]"}
         )
         edited = st.data_editor(
-            table, hide_index=True, num_rows="dynamic", key=key("actions"), height=108,
+            table, hide_index=True, num_rows="dynamic", key=key("actions"), height=108, placeholder="",
             column_config={
-                "what": st.column_config.TextColumn(_("What will be done"), width=190),
-                "kind": st.column_config.SelectboxColumn(_("Kind"), options=list(words.values()), width=95),
-                "who": st.column_config.TextColumn(_("Who"), width=65),
-                "by": st.column_config.DateColumn(_("By"), format="DD-MM-YYYY", width=90),
+                "what": st.column_config.TextColumn(_("What will be done"), width=150),
+                "kind": st.column_config.SelectboxColumn(_("Kind"), options=list(words.values()), width=82),
+                "who": st.column_config.TextColumn(_("Who"), width=62),
+                "by": st.column_config.DateColumn(_("By"), format="DD-MM-YYYY", width=88),
             },
         )  # fmt: skip
         codes = {word: code for code, word in words.items()}

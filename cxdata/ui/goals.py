@@ -15,7 +15,7 @@ from cxdata.goal_progress import STATUS_WORDS
 from cxdata.goal_records import Kept
 from cxdata.goals import Action, CheckIn, Goal
 from cxdata.i18n import _
-from cxdata.ui import goal_form, look, state
+from cxdata.ui import goal_files, goal_form, look, state
 from cxdata.ui.panels import wall
 
 STYLES = {"reached": "better", "on_track": "better", "lagging": "warn", "at_risk": "worse", "missed": "worse"}
@@ -28,6 +28,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(_("Set a goal"), icon=":material/add:", type="primary", on_click=_new, key="goal_new")
         team, status = _chosen(kept)
+        goal_files.menu()
     found = sorted(
         (state.standing(one.goal) for one in kept),
         key=lambda one: (goal_progress.NEED.index(one.status), one.goal.deadline or date.max, one.goal.id),

@@ -117,7 +117,11 @@ _CSS = """
 /* The views stand low in the sidebar: their list opens upwards, where there is room. */
 [data-testid="stPopoverBody"]:has(.st-key-cx-views-list) {{ top: auto !important; bottom: 1rem; max-height: 80vh !important;
              transform: translateX(1.4rem) !important; width: min(27rem, calc(100vw - 2.8rem)); }}
-@media (max-width: 640px) {{ [data-testid="stMainBlockContainer"] {{ padding-left: 1rem; padding-right: 1rem; }} }}
+@media (max-width: 640px) {{
+  [data-testid="stMainBlockContainer"] {{ padding-left: 1rem; padding-right: 1rem; }}
+  .st-key-cx-goal-head {{ flex-wrap: wrap !important; }}
+  [data-testid="stColumn"]:has(.st-key-cx-goal-side) {{ position: static; }}
+}}
 /* On paper: no menus; wide enough that no chart, whose width the screen has set, is cut; nothing broken over two pages. */
 @page {{ size: A4 landscape; margin: 10mm; }}
 @media print {{
