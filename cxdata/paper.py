@@ -10,6 +10,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -17,11 +18,14 @@ import pypdfium2
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from cxdata import charts, formats
+from cxdata import charts, formats, goal_progress, goals
 from cxdata.boards import Panel, Section, nothing
 from cxdata.charts import Style
 from cxdata.comparison import Comparison
 from cxdata.drawing import drawn
+from cxdata.goal_overview import Followed
+from cxdata.goal_progress import AT_RISK, LAGGING, MISSED, ON_TRACK, REACHED, STATUS_WORDS
+from cxdata.goals import Action
 from cxdata.i18n import _, language
 from cxdata.marks import (
     REGULAR,
@@ -42,7 +46,8 @@ from cxdata.marks import (
 from cxdata.metrics import metric
 from cxdata.metrics.words import BETTER, RULES, UNITS, VERDICTS
 from cxdata.questions import Answer
-from cxdata.reports import Chapter, Report, measured_on
+from cxdata.reports import GOALS_TITLE, Chapter, Report, measured_on
+from cxdata.statistics import Forecast
 
 WIDTH, HEIGHT = 595.28, 841.89  # A4 in points
 EDGE, TOP, BOTTOM = 36.0, 58.0, 44.0
@@ -52,6 +57,11 @@ PIXELS = {1: 780.0, 2: 400.0, 3: 290.0}  # how wide a chart is drawn, by the num
 HEIGHT_OF_CHART = 205.0  # of those without a height of their own
 INK, GREY, LINE = "#1b2230", "#566072", "#dfe3ea"
 VERDICT_COLOURS = {"better": ("#e6f4ec", "#12704a"), "worse": ("#fdeaea", "#b4232f")}
+STATUS_COLOURS = {
+    **dict.fromkeys((REACHED, ON_TRACK), VERDICT_COLOURS["better"]),
+    **dict.fromkeys((AT_RISK, MISSED), VERDICT_COLOURS["worse"]),
+    LAGGING: ("#fdf1dd", "#8a5a00"),
+}
 PALE = "#eef1f5"
 
 
@@ -102,6 +112,11 @@ def to_pdf(report: Report) -> bytes:
         if number == 0:
             _opening(pages, report)
         _chapter(pages, chapter, report, style)
+    if report.goals is not None:
+        pages.turn(_(GOALS_TITLE), report.of_goals)
+        if not report.chapters:
+            _opening(pages, report)
+        _goals(pages, report.goals, report.of_goals, style)
     pages.turn(_("Definitions"), report.sentence)
     _definitions(pages, report)
     return _written(report, pages.pages)
@@ -136,7 +151,8 @@ def single(drawing: Drawing, background: str = "") -> bytes:
 
 def _opening(pages: _Pages, report: Report) -> None:
     """Title of the report where it is not that of its only page."""
-    if len(report.chapters) > 1 or report.title != _(report.chapters[0].board.title):
+    titles = [chapter.board.title for chapter in report.chapters] + ([] if report.goals is None else [GOALS_TITLE])
+    if len(titles) > 1 or report.title != _(titles[0]):
         pages.text(report.title, 20, strong=True)
         pages.put([], 10)
 
@@ -291,6 +307,132 @@ def _panel(
             marks.append(Text(pad, y + 7, line, 7, GREY))
             y += 9.2
     return marks, y
+
+
+# --- goals --------------------------------------------------------------------------------------------------
+
+GOAL_COLUMNS = (0.0, 212.0, 264.0, 316.0, 396.0, 466.0)  # where they begin: what, now, wanted, forecast, owner, review
+
+
+def _goals(pages: _Pages, found: Sequence[Followed], sentence: str, style: Style) -> None:
+    """All goals in a table, and then each with what is known of it."""
+    pages.text(_(GOALS_TITLE), 16, strong=True)
+    pages.put([], 2)
+    pages.text(sentence, 8.5, GREY)
+    pages.put([], 8)
+    if not found:
+        pages.text(_("There are no goals here."), 10)
+        return
+    titles = (_("Goal"), _("Now"), _("Wanted by now"), _("Forecast"), _("Owner"), _("Next review"))
+    made = [[wrapped(title, 7.5, _room(place), strong=True) for place, title in enumerate(titles)]]
+    _goal_row(pages, made[0], strong=True)
+    for one in found:
+        goal, unit, ahead, at = one.goal, one.goal.entry.unit, one.standing.ahead, one.standing.found.measured
+        late = f" ({_('overdue')})" if one.is_late(one.review) else ""
+        words = (
+            (goals.sentence(goal),),
+            (formats.value(at.value, unit) if at else formats.NONE,),
+            (formats.value(one.standing.found.wanted, unit),),
+            (formats.value(ahead.value, unit), _between(ahead, unit)) if ahead else (formats.NONE,),
+            (goal.owner or formats.NONE,),
+            (f"{formats.day(one.review)}{late}" if one.review else formats.NONE,),
+        )
+        cells = [[line for word in own for line in wrapped(word, 7.5, _room(place))] for place, own in enumerate(words)]
+        _goal_row(pages, cells, one.standing.status)
+    pages.put([], 10)
+    for one in found:
+        if not one.goal.is_draft:
+            _goal(pages, one, style)
+
+
+def _between(ahead: Forecast, unit: str) -> str:
+    return f"{formats.value(ahead.low, unit)} – {formats.value(ahead.high, unit)}"
+
+
+def _room(place: int) -> float:
+    ends = (*GOAL_COLUMNS[1:], ROOM)
+    return ends[place] - GOAL_COLUMNS[place] - 8
+
+
+def _goal_row(pages: _Pages, cells: Sequence[Sequence[str]], status: str = "", *, strong: bool = False) -> None:
+    """A row of the table; under what a goal says stands its status."""
+    height = max(map(len, cells)) * 10 + 5
+    if status:
+        height = max(height, len(cells[0]) * 10 + 19)
+    pages.needs(height)
+    marks: list[Mark] = []
+    for x, lines in zip(GOAL_COLUMNS, cells, strict=True):
+        for number, line in enumerate(lines):
+            marks.append(Text(EDGE + x, pages.at + 8 + 10 * number, line, 7.5, GREY if strong else INK, strong=strong))
+    if status:
+        marks += _chip(EDGE, pages.at + len(cells[0]) * 10 + 2, status)
+    marks.append(Line(((EDGE, pages.at + height - 1), (WIDTH - EDGE, pages.at + height - 1)), LINE, 0.7))
+    pages.put(marks, height + 2)
+
+
+def _chip(x: float, y: float, status: str) -> list[Mark]:
+    back, colour = STATUS_COLOURS.get(status, (PALE, GREY))
+    word = _(STATUS_WORDS[status])
+    return [Box(x, y, width_of(word, 7.5) + 8, 11.5, back, radius=5.5), Text(x + 4, y + 8.6, word, 7.5, colour)]
+
+
+def _goal(pages: _Pages, one: Followed, style: Style) -> None:
+    """A goal in a frame: where it stands and goes, why, what was said last, what is done and to do."""
+    pad, goal, found = 8.0, one.goal, one.standing
+    room, y = ROOM - 2 * pad, pad
+    marks: list[Mark] = []
+
+    def write(text: str, size: float = 8.0, colour: str = INK, *, strong: bool = False) -> None:
+        nonlocal y
+        for line in wrapped(text, size, room, strong=strong):
+            marks.append(Text(pad, y + size, line, size, colour, strong=strong))
+            y += size * 1.4
+
+    write(goals.sentence(goal), 9.5, strong=True)
+    marks.extend(_chip(pad, y + 1, found.status))
+    y += 17
+    write(
+        " ".join(
+            filter(None, (goal_progress.said_of(goal, found.found), goal_progress.forecast_said(goal, found.ahead)))
+        )
+    )
+    if found.history is not None:
+        figure = charts.goal(
+            found.history, style, goal=goal, ahead=found.ahead, check_ins=one.check_ins, events=one.events
+        )
+        chart = drawn(figure, PIXELS[1], HEIGHT_OF_CHART)
+        y += 3
+        marks.extend(placed(chart, pad, y, room / chart.width))
+        y += chart.height * room / chart.width + 5
+    about = [(_("Objective"), goal.objective), (_("What customers need"), goal.need), (_("Owner"), goal.owner)]
+    write(" · ".join(f"{label}: {word}" for label, word in about if word), colour=GREY)
+    if one.check_ins:
+        last = one.check_ins[-1]
+        sure = _("confidence {number} of 10", number=last.confidence) if last.confidence else ""
+        write(f"{_('Last check-in')}: {', '.join(filter(None, (formats.day(last.day), sure)))}. {last.note}")
+    for action in sorted(one.actions, key=lambda own: (own.done is None, own.done or own.by or date.max)):
+        late = action.done is None and one.is_late(action.by)
+        said = f"{_action_said(action)} ({_('overdue')})" if late else _action_said(action)
+        write(
+            f"{'✓' if action.done else '○'} {said}",
+            7.5,
+            GREY if action.done else VERDICT_COLOURS["worse"][1] if late else INK,
+        )
+    if one.lesson:
+        write(f"{_('Learned')}: {one.lesson.learned}")
+        write(f"{_('Next')}: {one.lesson.next}")
+    height = y + pad - 2
+    pages.needs(height)
+    frame = Box(0, 0, ROOM, height, edge=LINE, radius=5)
+    pages.put(placed(Drawing(ROOM, height, (frame, *marks)), EDGE, pages.at, 1), height + GAP)
+
+
+def _action_said(action: Action) -> str:
+    when = _("done {day}", day=formats.day(action.done)) if action.done else _("by {day}", day=formats.day(action.by)) if action.by else ""  # fmt: skip
+    return " · ".join(part for part in (action.what, action.who, when) if part)
+
+
+# --- definitions --------------------------------------------------------------------------------------------
 
 
 def _definitions(pages: _Pages, report: Report) -> None:

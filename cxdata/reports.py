@@ -1,6 +1,6 @@
 """What is taken along: the boards chosen, with every answer on them and all that has to be said with the numbers.
 
-In: boards, filters, what they are held against, an engine, the moment. Out: a Report, plain values, which `paper` and `sheets` write
+In: boards, filters, what they are held against, an engine, the moment, goals. Out: a Report, plain values, which `paper` and `sheets` write
 as PDF and XLSX. It asks what the pages ask, so the numbers are the same.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cxdata import comparison, formats, queries, rows, selection
@@ -19,11 +19,16 @@ from cxdata.engine import Engine
 from cxdata.errors import CxError
 from cxdata.events import Event, concerning
 from cxdata.filters import Filters, Period
+from cxdata.goal_overview import Followed
+from cxdata.goals import Goal
+from cxdata.goals import concerning as held_against
 from cxdata.i18n import N_, _
 from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Metric
 from cxdata.questions import Answer, Moment, Query
 from cxdata.selection import Held
+
+GOALS, GOALS_TITLE = "goals", N_("Goals")  # their chapter, as it is chosen and as it is called
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ class Chapter:
 class Report:
     """Chapters under one title. `filters`, `held` and `grain` as chosen; `made`: when, if it is to be said.
 
-    `remark`: what has to be said of the whole, such as that it is the sample.
+    `remark`: what has to be said of the whole, such as that it is the sample. `goals`: a chapter of their own, the
+    last; None: without it.
     """
 
     title: str
@@ -60,11 +66,21 @@ class Report:
     moment: Moment
     made: datetime | None = None
     remark: str = ""
+    goals: tuple[Followed, ...] | None = None
 
     @property
     def sentence(self) -> str:
         """The choices in words, for all chapters."""
+        if not self.chapters:
+            return self.of_goals
         return selection.sentence(self.filters, self.held, self.moment, tuple(self.filters.values))
+
+    @property
+    def of_goals(self) -> str:
+        """What the chapter of goals is about: they have rows and days of their own."""
+        until = formats.day(self.moment.complete_until - timedelta(days=1))
+        teams = ", ".join(self.filters.values.get("team", ())) or _("All teams")
+        return _("{teams}; where they stand with the data up to {day}", teams=teams, day=until)
 
     @property
     def compared(self) -> tuple[Period, Period]:
@@ -75,30 +91,44 @@ class Report:
     def metrics(self) -> tuple[Metric, ...]:
         """Every metric in the report, in the order of the registry."""
         there = {name for chapter in self.chapters if not chapter.missing for name in chapter.board.metrics}
+        there |= {one.goal.metric for one in self.goals or ()}
         return tuple(entry for entry in ALL if entry.name in there)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is drawn on charts beside their numbers: events, actions that are done by metric, paths of goals."""
+
+    events: tuple[Event, ...]
+    done: tuple[tuple[str, Event], ...]
+    goals: tuple[Goal, ...]
 
 
 def report(
     engine: Engine, boards: Sequence[Board], filters: Filters, held: Held, moment: Moment, *, grain: str = "",
     made: datetime | None = None, events: Sequence[Event] = (), title: str = "", remark: str = "",
-    remarks: Sequence[str] = (),
+    remarks: Sequence[str] = (), goals: Sequence[Followed] | None = None, done: Sequence[tuple[str, Event]] = (),
+    paths: Sequence[Goal] = (),
 ) -> Report:  # fmt: skip
-    """Ask all that is on the boards. Raises CxError where none of them has data.
+    """Ask all that is on the boards. Raises CxError where none of them has data, unless goals are asked for.
 
     `grain`: day, week, month or quarter, by default what suits the period. `title`: by default that of the board, where it
-    is one. `remarks`: what has to be said with the numbers of every chapter.
+    is one. `remarks`: what has to be said with the numbers of every chapter. `goals`: to follow after the boards. `done`, `paths`:
+    actions that are done, by metric, and goals whose paths are drawn, as on the pages.
     """
     grain = grain or selection.grain_of(filters.period)
-    chapters = tuple(_chapter(engine, board, filters, held, moment, grain, events) for board in boards)
+    beside = Beside(tuple(events), tuple(done), tuple(paths))
+    chapters = tuple(_chapter(engine, board, filters, held, moment, grain, beside) for board in boards)
     chapters = tuple(replace(chapter, remarks=(*remarks, *chapter.remarks)) for chapter in chapters)
-    if all(chapter.missing for chapter in chapters):
+    if all(chapter.missing for chapter in chapters) and goals is None:
         raise CxError(chapters[0].missing if chapters else N_("Choose at least one page."))
-    title = title or (_(boards[0].title) if len(boards) == 1 else _("Customer care report"))
-    return Report(title, chapters, filters, held, grain, moment, made, remark)
+    titles = [*(board.title for board in boards), *([] if goals is None else [GOALS_TITLE])]
+    title = title or (_(titles[0]) if len(titles) == 1 else _("Customer care report"))
+    return Report(title, chapters, filters, held, grain, moment, made, remark, goals if goals is None else tuple(goals))
 
 
 def _chapter(
-    engine: Engine, board: Board, filters: Filters, held: Held, moment: Moment, grain: str, events: Sequence[Event]
+    engine: Engine, board: Board, filters: Filters, held: Held, moment: Moment, grain: str, beside: Beside
 ) -> Chapter:
     sentence = selection.sentence(filters, held, moment, board.uses)
     own = replace(filters, values={name: chosen for name, chosen in filters.values.items() if name in board.uses})
@@ -112,7 +142,7 @@ def _chapter(
         queries.ask(engine, replace(cards, grain=grain), moment),
         tuple((panel, queries.ask(engine, panel.query(own, grain), moment)) for panel in board.panels),
         {
-            panel.key: _more(engine, panel, panel.query(own, grain), held, moment, events, board.uses)
+            panel.key: _more(engine, panel, panel.query(own, grain), held, moment, beside, board.uses)
             for panel in board.panels
         },
         tuple(rows.customer_remarks(engine, moment.settings)) if board.needs == "customer_facts" else (),
@@ -132,7 +162,7 @@ def _more(
     query: Query,
     held: Held,
     moment: Moment,
-    events: Sequence[Event],
+    marked: Beside,
     uses: Collection[str],
 ) -> dict[str, Any]:
     """What is drawn besides the answer, as on the page."""
@@ -145,7 +175,10 @@ def _more(
         assert isinstance(own, Filters)
         found["beside"] = queries.ask(engine, replace(asked, filters=own), moment), name
     if draws(panel.draw, "events"):
-        found["events"] = concerning(events, query.filters)
+        done = [event for name, event in marked.done if name in query.metrics]
+        found["events"] = concerning([*marked.events, *done], query.filters)
+    if draws(panel.draw, "goals"):
+        found["goals"] = held_against(marked.goals, query)
     return found
 
 

@@ -16,15 +16,17 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from cxdata import charts, formats, selection
+from cxdata import charts, formats, goals, selection
 from cxdata.boards import Panel, nothing
 from cxdata.charts import Style
 from cxdata.filters import FILTERS, dimension
+from cxdata.goal_overview import Followed
+from cxdata.goal_progress import STATUS_WORDS
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.words import BETTER, FILED, RULES, UNITS, VERDICTS
 from cxdata.questions import Answer
-from cxdata.reports import Chapter, Report
+from cxdata.reports import GOALS_TITLE, Chapter, Report
 
 NUMBERS = {
     "share": "0.0%",
@@ -68,6 +70,8 @@ def to_xlsx(report: Report) -> bytes:
         _summary(writing, report)
         for chapter in report.chapters:
             _chapter(writing, chapter)
+        if report.goals is not None:
+            _goals(writing, report.goals, report.of_goals)
         _definitions(writing, report)
     return out.getvalue()
 
@@ -369,6 +373,99 @@ def _runs(answer: Answer) -> list[tuple[str, int, int]]:
     """(metric, first, last) of the stretches of rows of one metric."""
     names = answer.rows["metric"].tolist()
     return [(name, names.index(name), len(names) - 1 - names[::-1].index(name)) for name in dict.fromkeys(names)]
+
+
+# --- goals --------------------------------------------------------------------------------------------------
+
+
+GOAL_WIDTHS = (9, 62, 26, 18, 14, *[12] * 10, 13, 13, 20, 12, 18, 34, 34)
+
+
+def _goals(book: _Book, found: Sequence[Followed], sentence: str) -> None:
+    """A sheet with a row a goal, and under them what was done for them and said of them."""
+    sheet = book.sheet(_(GOALS_TITLE))
+    for column, width in enumerate(GOAL_WIDTHS):
+        sheet.sheet.set_column(column, column, width)
+    sheet.line(_(GOALS_TITLE), bold=True, font_size=16)
+    sheet.line(sentence, font_color="#566072", skip=1)
+    if not found:
+        sheet.line(_("There are no goals here."))
+        return
+    titles = (
+        _("Number"), _("Goal"), _("Metric"), _("Team"), _("Status"), _("Baseline"), _("Now"), "n", _("Wanted by now"), _("Wanted in the end"),
+        _("Progress"), _("Expected"), _("Forecast"), _("Low"), _("High"), _("Start"), _("Deadline"), _("Owner"),
+        _("Confidence"), _("Next review"), _("Next action"), _("Objective"),
+    )  # fmt: skip
+    sheet.sheet.set_row(sheet.row, 30)
+    sheet.header(titles, range(5, 15))
+    first = sheet.row
+    for one in found:
+        _wrapped_row(sheet, _goal_cells(one))
+    sheet.sheet.autofilter(first - 1, 0, sheet.row - 1, len(titles) - 1)
+    sheet.sheet.freeze_panes(first, 2)
+    names = {one.goal.id: goals.name(one.goal) for one in found}
+    done = [
+        [(own.what, ""), (names[own.goal], ""), (own.who, ""), (own.by, "d mmm yyyy"), (own.done, "d mmm yyyy")]
+        for one in found
+        for own in one.actions
+    ]
+    said = [
+        [(own.note, ""), (names[own.goal], ""), (own.confidence, "0"), (own.day, "d mmm yyyy")]
+        for one in found
+        for own in one.check_ins
+    ]
+    _under(sheet, _("Actions"), (_("What"), _("Goal"), _("Who"), _("By"), _("Done")), done)
+    _under(sheet, _("Check-ins"), (_("Note"), _("Goal"), _("Confidence"), _("Day")), said)
+
+
+def _wrapped_row(sheet: _Sheet, cells: Sequence[tuple[Any, str]]) -> None:
+    """A row as high as its longest text takes in the columns of goals."""
+    lines = (math.ceil(1.05 * len(str(value)) / width) for (value, pattern), width in zip(cells, GOAL_WIDTHS, strict=False) if not pattern)  # fmt: skip
+    sheet.sheet.set_row(sheet.row, 15 * max(1, *lines))
+    sheet.cells(cells, text_wrap=True, indent=1)
+
+
+def _goal_cells(one: Followed) -> list[tuple[Any, str]]:
+    goal, found, ahead = one.goal, one.standing.found, one.standing.ahead
+    unit, at = goal.entry.unit, one.standing.found.measured
+    pattern = NUMBERS[unit]
+
+    def number(value: float | None) -> tuple[Any, str]:
+        return (None if value is None else typed(value, unit)), pattern
+
+    return [
+        (goal.id, "0"),
+        (goals.sentence(goal), ""),
+        (_(goal.entry.label), ""),
+        (", ".join(goal.teams), ""),
+        (_(STATUS_WORDS[found.status]), ""),
+        number(goal.baseline),
+        number(at.value if at else None),
+        (at.n if at else None, "#,##0"),
+        number(found.wanted),
+        number(goal.target),
+        (found.progress, "0%"),
+        (found.expected, "0%"),
+        *(number(value) for value in ((ahead.value, ahead.low, ahead.high) if ahead else (None, None, None))),
+        (goal.start, "d mmm yyyy"),
+        (goal.deadline, "d mmm yyyy"),
+        (goal.owner, ""),
+        (one.sure.confidence if one.sure else None, "0"),
+        (one.review, "d mmm yyyy"),
+        (one.to_do[0].what if one.to_do else "", ""),
+        (goal.objective, ""),
+    ]
+
+
+def _under(sheet: _Sheet, title: str, titles: Sequence[str], found: Sequence[Sequence[tuple[Any, str]]]) -> None:
+    """A smaller table under the first, from its second column on."""
+    if not found:
+        return
+    sheet.row += 1
+    sheet.line(title, bold=True, font_size=12)
+    sheet.header(["", *titles])
+    for cells in found:
+        _wrapped_row(sheet, [("", ""), *cells])
 
 
 # --- the last sheet -----------------------------------------------------------------------------------------

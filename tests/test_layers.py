@@ -44,7 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.rows", "cxdata.comparison", "cxdata.noise", "cxdata.summary", "cxdata.drill"),
     ("cxdata.selection", "cxdata.rowfiles", "cxdata.needs"),
     ("cxdata.alerting", "cxdata.charts", "cxdata.before_after", "cxdata.following"),
-    ("cxdata.goal_files", "cxdata.goal_calendar"),
+    ("cxdata.goal_files", "cxdata.goal_calendar", "cxdata.goal_overview"),
     ("cxdata.boards", "cxdata.marks"),
     ("cxdata.reports", "cxdata.drawing"),
     ("cxdata.paper", "cxdata.sheets"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import math
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from cxdata import queries, reports, selection, sheets
+from cxdata import goal_overview, goal_records, queries, reports, selection, sheets
 from cxdata.__main__ import main
 from cxdata.boards import BOARDS, RETENTION, SERVICE, board
 from cxdata.downloads import FORMATS
@@ -19,6 +20,8 @@ from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
 from cxdata.filters import Filters, Period
 from cxdata.formats import value
+from cxdata.goal_progress import said_of
+from cxdata.goals import sentence
 from cxdata.i18n import _, set_language
 from cxdata.metrics import metric
 from cxdata.paper import to_pdf
@@ -263,3 +266,70 @@ def test_a_report_has_the_title_and_the_remark_it_is_given(sample):
 def test_boards_of_a_report_are_asked_once_each(sample):
     assert [chapter.board.name for chapter in made(sample).chapters] == [entry.name for entry in BOARDS]
     assert made(sample, RETENTION.name).title == "Retention"
+
+
+# --- goals --------------------------------------------------------------------------------------------------
+
+
+def followed(store, *teams):
+    return goal_overview.overview(store, DuckDBEngine(store), store.moment(), teams)
+
+
+def test_goals_are_a_chapter_with_what_is_known_of_each(sample):
+    report = made(sample, "sla", goals=followed(sample))
+    assert report.title == "Customer care report"
+    document = pypdfium2.PdfDocument(to_pdf(report))
+    assert [entry.get_title() for entry in document.get_toc()] == ["SLA", "Goals", "Definitions"]
+    said = " ".join(" ".join(page.split()) for page in texts(to_pdf(report)))
+    for one in report.goals:
+        assert sentence(one.goal) in said
+        if not one.goal.is_draft:
+            assert said_of(one.goal, one.standing.found) in said
+    assert "(overdue)" in said
+    assert "Learned: Nabellen maakt goed" in said
+
+
+def test_goals_in_the_workbook_are_numbers(sample):
+    set_language("nl")
+    rows = workbook(to_xlsx(made(sample, "sla", goals=followed(sample))))["Doelen"]
+    head = next(place for place, row in enumerate(rows) if row[0] == "Nummer")
+    found = {int(row[0]): dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 : head + 8]}
+    noord = next(one for one in followed(sample) if one.goal.id == 2)
+    assert found[2]["Status"] == "Loopt achter"
+    assert found[2]["Nu"] == pytest.approx(noord.standing.found.measured.value)
+    assert found[2]["Verwachting"] == pytest.approx(noord.standing.ahead.value)
+    assert found[2]["Volgende bespreking"] == noord.review
+    assert plain(found[4]["Gevraagd op het eind"]) == pytest.approx(4500 / 86400)
+    assert sum(row[2:3] == ["SLA, Noord"] for row in rows) == 6
+
+
+def test_a_report_can_be_of_goals_alone(sample):
+    report = reports.report(
+        DuckDBEngine(sample), (), Filters(YEAR, {"team": ("Noord",)}), Held(YEAR.previous()), sample.moment(),
+        goals=followed(sample, "Noord"),
+    )  # fmt: skip
+    assert [one.goal.id for one in report.goals] == [2, 5]
+    assert report.title == "Goals"
+    assert "Noord; where they stand with the data up to 31 Oct 2026" in texts(to_pdf(report))[0]
+    assert list(workbook(to_xlsx(report))) == ["Summary", "Goals", "Definitions"]
+    assert "There are no goals here." in texts(to_pdf(replace(report, goals=())))[0]
+
+
+def test_the_command_offers_goals(sample_path, sample, tmp_path, capsys):
+    out = tmp_path / "goals.xlsx"
+    assert main(["report", "--db", str(sample_path), "--page", "goals", "--team", "Zuid", "--out", str(out)]) == 0
+    rows = workbook(out.read_bytes())["Goals"]
+    assert [row[3] for row in rows if row[0] == 3] == ["Zuid"]
+    assert main(["report", "--db", str(sample_path), "--page", "goal", "--out", str(out)]) == 2
+    assert 'Did you mean "goals"?' in capsys.readouterr().err
+    assert main(["report", "--db", str(sample_path), "--out", str(out)]) == 0
+    assert "Goals" in workbook(out.read_bytes())
+
+
+def test_charts_of_a_report_have_the_paths_and_actions_of_goals(sample):
+    paths = [kept.goal for kept in goal_records.goals(sample)]
+    report = made(sample, "sla", values={"team": ("Noord",)}, paths=paths, done=goal_records.done_as_events(sample))
+    more = report.chapters[0].more.values()
+    assert {goal.id for found in more for goal in found.get("goals", ())} == {2}
+    assert any(event.name.startswith("Twee collega") for found in more for event in found.get("events", ()))
+    assert "goal 67.7%" in " ".join(texts(to_pdf(report)))

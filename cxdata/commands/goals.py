@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cxdata import following, formats, goal_calendar, goal_files, goal_records, goals
+from cxdata import formats, goal_calendar, goal_files, goal_overview, goal_records, goals
 from cxdata.commands.base import (
     DONE,
     NOTHING_DONE,
@@ -24,10 +24,9 @@ from cxdata.commands.output import plain, print_csv, print_json, print_table
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, UnknownName
 from cxdata.filters import FILTERS
-from cxdata.following import Standing
 from cxdata.goal_files import CHANGED, NEW, REFUSED, UNCHANGED
+from cxdata.goal_overview import Followed
 from cxdata.goal_progress import STATUS_WORDS
-from cxdata.goals import CheckIn
 from cxdata.i18n import LANGUAGES, N_, set_language
 from cxdata.questions import Moment
 from cxdata.store import Store
@@ -72,29 +71,21 @@ def run(given: argparse.Namespace) -> int:
         engine = DuckDBEngine(store)
         if given.team:
             check_values(engine, {"team": tuple(given.team)})
-        found = [
-            one.goal for one in goal_records.goals(store) if not given.team or set(given.team) & set(one.goal.teams)
-        ]
-        standings = [
-            one for one in following.follow(engine, found, when) if one.status in (given.status or STATUS_WORDS)
-        ]
-        rows = [_row(store, one) for one in standings]
+        found = goal_overview.overview(store, engine, when, given.team)
+    found = tuple(one for one in found if one.standing.status in (given.status or STATUS_WORDS))
+    rows = [_row(one) for one in found]
     if given.format == "json":
         print_json(rows)
     elif given.format == "csv":
         print_csv(rows, list(NAMES))
     else:
-        print_table([_worded(one, row) for one, row in zip(standings, rows, strict=True)])
+        print_table([_worded(one, row) for one, row in zip(found, rows, strict=True)])
     return DONE
 
 
-def _row(store: Store, one: Standing) -> dict[str, Any]:
+def _row(one: Followed) -> dict[str, Any]:
     """A goal with where it stands as plain values: durations in seconds, shares as 0–1, days as ISO text."""
-    goal, at = one.goal, one.found.measured
-    said = goal_records.check_ins(store, goal.id)
-    sure = [entry for entry in said if entry.confidence is not None]
-    review = None if goal.is_draft else goals.next_review(goal, said[-1].day if said else None)
-    todo = [entry for entry in goal_records.actions(store, goal.id) if entry.done is None]
+    goal, at, found, ahead = one.goal, one.standing.found.measured, one.standing.found, one.standing.ahead
     return {
         "id": goal.id,
         "metric": goal.metric,
@@ -108,17 +99,18 @@ def _row(store: Store, one: Standing) -> dict[str, Any]:
         "target": plain(goal.target),
         "start": goal.start and goal.start.isoformat(),
         "deadline": goal.deadline and goal.deadline.isoformat(),
-        "status": one.status,
-        "progress": plain(one.found.progress),
-        "expected": plain(one.found.expected),
-        "wanted": plain(one.found.wanted),
-        "forecast": plain(one.ahead.value) if one.ahead else None,
-        "forecast_low": plain(one.ahead.low) if one.ahead else None,
-        "forecast_high": plain(one.ahead.high) if one.ahead else None,
-        **_confidence(sure),
+        "status": found.status,
+        "progress": plain(found.progress),
+        "expected": plain(found.expected),
+        "wanted": plain(found.wanted),
+        "forecast": plain(ahead.value) if ahead else None,
+        "forecast_low": plain(ahead.low) if ahead else None,
+        "forecast_high": plain(ahead.high) if ahead else None,
+        "confidence": one.sure and one.sure.confidence,
+        "checked_on": one.sure and one.sure.day.isoformat(),
         "owner": goal.owner or None,
-        "next_review": review and review.isoformat(),
-        "next_action": min(todo, key=lambda entry: (entry.by is None, entry.by)).what if todo else None,
+        "next_review": one.review and one.review.isoformat(),
+        "next_action": one.to_do[0].what if one.to_do else None,
         "objective": goal.objective or None,
         "part_of": goal.part_of or None,
         "unit": goal.entry.unit,
@@ -126,15 +118,9 @@ def _row(store: Store, one: Standing) -> dict[str, Any]:
     }
 
 
-def _confidence(sure: list[CheckIn]) -> dict[str, Any]:
-    """How sure the owner was, at the newest check-in that says so."""
-    newest = sure[-1] if sure else None
-    return {"confidence": newest and newest.confidence, "checked_on": newest and newest.day.isoformat()}
-
-
-def _worded(one: Standing, row: dict[str, Any]) -> dict[str, Any]:
+def _worded(one: Followed, row: dict[str, Any]) -> dict[str, Any]:
     unit = one.goal.entry.unit
-    ahead = formats.value(one.ahead.value, unit) if one.ahead else None
+    ahead = one.standing.ahead
     share = {
         name: formats.percent(row[name], 0) if row[name] is not None else None for name in ("progress", "expected")
     }
@@ -147,7 +133,7 @@ def _worded(one: Standing, row: dict[str, Any]) -> dict[str, Any]:
         "target": formats.value(one.goal.target, unit),
         "deadline": row["deadline"],
         **share,
-        "forecast": ahead,
+        "forecast": formats.value(ahead.value, unit) if ahead else None,
         "confidence": row["confidence"],
         "owner": row["owner"],
         "next_review": row["next_review"],

@@ -12,8 +12,19 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cxdata import alert_records, downloads, formats, queries, reports, selection, sending, views
-from cxdata.boards import BOARDS, Board, board
+from cxdata import (
+    alert_records,
+    downloads,
+    formats,
+    goal_overview,
+    goal_records,
+    queries,
+    reports,
+    selection,
+    sending,
+    views,
+)
+from cxdata.boards import BOARDS, board
 from cxdata.commands.base import (
     DONE,
     NOTHING_DONE,
@@ -30,14 +41,16 @@ from cxdata.commands.base import (
 )
 from cxdata.commands.output import say_deliveries
 from cxdata.engine import DuckDBEngine
-from cxdata.errors import CxError
+from cxdata.errors import CxError, UnknownName
 from cxdata.filters import Period
-from cxdata.i18n import LANGUAGES, set_language
+from cxdata.i18n import LANGUAGES, N_, set_language
 from cxdata.selection import Chosen
 from cxdata.sending import Message
 from cxdata.settings import CLOCKS
 from cxdata.store import InUse, Store, copied
 from cxdata.views import SavedView
+
+PAGES = (*(entry.name for entry in BOARDS), reports.GOALS)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", metavar="TEXT", help="default: the title of the report and its period")
     parser.add_argument(
         "--page", dest="pages", action="append", default=[], metavar="NAME",
-        help=f"one or more of: {', '.join(entry.name for entry in BOARDS)} (default: that of the view, or all)",
+        help=f"one or more of: {', '.join(PAGES)} (default: that of the view, or all)",
     )  # fmt: skip
     parser.add_argument("--view", metavar="NAME", help="a saved view; the other options go before its choices")
     parser.add_argument(
@@ -120,7 +133,10 @@ def _file_name(title: str) -> str:
 
 def _made_report(given: argparse.Namespace, store: Store) -> tuple[reports.Report, list[str]]:
     """The report, and what has to be said with it."""
-    boards = tuple(board(name) for name in dict.fromkeys(given.pages))
+    names = dict.fromkeys(given.pages)
+    for name in names:
+        if name not in PAGES:
+            raise UnknownName(N_("page"), name, PAGES)
     settings, when = store.settings(), moment(store, given.as_of)
     view = views.one_named(given.view, [kept.view for kept in store.views()]) if given.view is not None else None
     set_language(given.lang or settings.language)
@@ -128,7 +144,8 @@ def _made_report(given: argparse.Namespace, store: Store) -> tuple[reports.Repor
     link = {name: words for name, words in view.choices.items() if not getattr(given, name, None)} if view else {}
     missing = views.gone(link, partial(queries.distinct_values, engine))
     remarks = [views.said(missing, view.name)] if view and missing else []
-    boards = boards or ((_board_of(view),) if view else BOARDS)
+    names = names or dict.fromkeys([_page_of(view)] if view else PAGES)
+    boards = tuple(board(name) for name in names if name != reports.GOALS)
     filters, held, grain = selection.looked_at(
         _chosen(given, engine, views.without(link, missing), settings.clock),
         when.complete_until,
@@ -136,22 +153,26 @@ def _made_report(given: argparse.Namespace, store: Store) -> tuple[reports.Repor
         or selection.first_day(engine, ("customer_facts",)),
         queries.distinct_values(engine, "team"),
     )
+    teams, goals = filters.values.get("team", ()), None
+    if reports.GOALS in names and (given.pages or view or goal_records.goals(store)):
+        goals = goal_overview.overview(store, engine, when, teams)
     made = reports.report(
         engine, boards, filters, held, when, grain=grain, events=[kept.event for kept in store.events()],
-        title=view.name if view else "", remarks=remarks,
+        title=view.name if view else "", remarks=remarks, goals=goals,
+        done=goal_records.done_as_events(store), paths=[kept.goal for kept in goal_records.goals(store)],
     )  # fmt: skip
     return made, remarks
 
 
-def _board_of(view: SavedView) -> Board:
-    """The board of a view's page. Raises CxError where that page has none."""
-    if view.page not in {entry.name for entry in BOARDS}:
+def _page_of(view: SavedView) -> str:
+    """The page of a view. Raises CxError where that can be in no report."""
+    if view.page not in PAGES:
         raise CxError(
             'The view "{name}" is of the page {page}, which no report can hold. Choose pages with --page.',
             name=view.name,
             page=view.page,
         )
-    return board(view.page)
+    return view.page
 
 
 def _chosen(given: argparse.Namespace, engine: DuckDBEngine, link: views.Link, clock: str) -> Chosen:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 import streamlit as st
 
-from cxdata import downloads, i18n, reports, selection
+from cxdata import downloads, goal_overview, goal_records, i18n, reports, selection
 from cxdata.boards import BOARDS, Board, board
 from cxdata.charts import Style
 from cxdata.downloads import FORMATS, Format
@@ -19,6 +19,7 @@ from cxdata.engine import Engine
 from cxdata.events import Event
 from cxdata.i18n import _, language
 from cxdata.questions import Answer, Moment
+from cxdata.store import Store
 from cxdata.ui import state, view
 from cxdata.ui.view import View
 
@@ -38,9 +39,11 @@ def _pages(shown: Board, seen: View) -> None:
     if not menu.open:
         return
     with menu:
-        there = {entry.name: entry for entry in BOARDS if not entry.needs or state.has(entry.needs)}
+        there = {entry.name: entry.title for entry in BOARDS if not entry.needs or state.has(entry.needs)}
+        store = state.shown_store()
+        there |= {reports.GOALS: reports.GOALS_TITLE} if goal_records.goals(store) else {}
         chosen = st.multiselect(
-            _("Pages"), list(there), default=[shown.name], format_func=lambda name: _(there[name].title),
+            _("Pages"), list(there), default=[shown.name], format_func=lambda name: _(there[name]),
             key=f"take_{shown.name}", placeholder=_("Choose at least one page."),
         )  # fmt: skip
         moment, engine = state.the_moment(), state.engine()
@@ -50,7 +53,7 @@ def _pages(shown: Board, seen: View) -> None:
             for entry in FORMATS:
                 st.download_button(
                     entry.suffix.upper(),
-                    data=partial(_report, entry, chosen, seen, engine, moment, events, remark, language()),
+                    data=partial(_report, entry, chosen, seen, store, engine, moment, events, remark, language()),
                     file_name=f"{_stem(chosen)}-{moment.complete_until - timedelta(days=1)}.{entry.suffix}",
                     mime=entry.mime,
                     icon=":material/download:",
@@ -69,6 +72,7 @@ def _report(
     kind: Format,
     names: Sequence[str],
     seen: View,
+    store: Store,
     engine: Engine,
     moment: Moment,
     events: Sequence[Event],
@@ -78,10 +82,23 @@ def _report(
     """The file; runs outside the page, so it is told the language."""
     i18n.set_language(code)
     made = datetime.now(ZoneInfo(moment.settings.zone))
-    boards = [board(name) for name in names]
+    boards = [board(name) for name in names if name != reports.GOALS]
+    teams = seen.filters.values.get("team", ())
+    goals = goal_overview.overview(store, engine, moment, teams) if reports.GOALS in names else None
     return kind.write(
         reports.report(
-            engine, boards, seen.filters, seen.held, moment, grain=seen.grain, made=made, events=events, remark=remark
+            engine,
+            boards,
+            seen.filters,
+            seen.held,
+            moment,
+            grain=seen.grain,
+            made=made,
+            events=events,
+            remark=remark,
+            goals=goals,
+            done=goal_records.done_as_events(store),
+            paths=[kept.goal for kept in goal_records.goals(store)],
         )
     )
 
