@@ -160,12 +160,16 @@ def achievable(engine: Engine, goal: Goal, moment: Moment, series: Answer | None
 def ahead_of(engine: Engine, goal: Goal, moment: Moment, series: Answer | None = None) -> Forecast | None:
     """What the deadline of a goal that is being set brings if nothing changes."""
     series = series or history(engine, goal, moment)
-    if series is None or goal.deadline is None:
+    if series is None or goal.start is None or goal.deadline is None:
         return None
     rows = complete(series)
     if rows.empty:
         return None
-    return goal_progress.forecast(goal, rows["value"].tolist(), rows["end"].iloc[-1])
+    values = rows["value"].tolist()
+    if goal.kind == "level":
+        return goal_progress.forecast(goal, values, rows["end"].iloc[-1])
+    so_far = _total(engine, goal, moment)
+    return goal_progress.forecast(goal, values, moment.complete_until, so_far.value if so_far else 0.0)
 
 
 # --- goals together -----------------------------------------------------------------------------------------

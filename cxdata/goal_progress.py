@@ -187,14 +187,14 @@ def forecast(goal: Goal, values: Sequence[float], last_end: date, so_far: float 
         return None
     if goal.kind == "level":
         return statistics.forecast(values, [ahead[-1]], clip=bounds)
-    found = statistics.forecast(values, ahead, clip=bounds)
+    assert goal.start is not None
+    begin = max(last_end, goal.start)
+    to_come = starts_between(begin, goal.until, goal.grain)
+    found = statistics.forecast(values, ahead[-len(to_come) :], clip=bounds)
     if found is None:
         return None
-    days = (goal.until - last_end).days
-    whole = sum(
-        (period_end(start, goal.grain) - start).days for start in starts_between(last_end, goal.until, goal.grain)
-    )
-    part = days / whole
+    whole = sum((period_end(start, goal.grain) - start).days for start in to_come)
+    part = (goal.until - begin).days / whole
     return Forecast(so_far + found.value * part, so_far + found.low * part, so_far + found.high * part, found.slope)
 
 

@@ -262,6 +262,13 @@ def test_a_total_adds_up_what_is_to_come():
     assert half.value == pytest.approx(28 + 40 * 45 / 59)  # 45 of the 59 days of February and March
 
 
+def test_a_total_that_begins_later_counts_from_then():
+    own = goal(metric="sla_breaches", kind="total", baseline=0.0, target=60.0, start=date(2026, 3, 1))
+    assert goal_progress.forecast(own, [20.0] * 6, date(2026, 1, 1)).value == pytest.approx(20.0)
+    rising = goal_progress.forecast(own, [10.0, 11, 12, 13, 14, 15], date(2026, 1, 1))
+    assert rising.value == pytest.approx(18.0)  # March is the third month ahead
+
+
 @pytest.mark.parametrize(("size", "ahead"), [(6, 1), (6, 6), (9, 3), (12, 1), (12, 12)])
 @pytest.mark.parametrize("slope", [0.0, 0.4])
 def test_the_range_holds_four_times_in_five(size, ahead, slope):

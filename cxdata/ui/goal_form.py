@@ -473,8 +473,9 @@ def _beside(own: Goal, given: _Given, actions: list[Action]) -> None:
     """The sentence, the chart with the path, the five letters, what history says, and saving."""
     goal, moment = given.goal, state.the_moment()
     st.html(f'<div class="cx-goal-said">{look.escaped(goals.sentence(goal))}</div>')
+    ahead = None
     if given.series is not None:
-        ahead = following.ahead_of(state.engine(), goal, moment, given.series) if goal.deadline else None
+        ahead = following.ahead_of(state.engine(), goal, moment, given.series)
         figure = charts.goal(given.series, state.style(), goal=goal, ahead=ahead, height=230)
         st.plotly_chart(figure, theme=None, config=look.CHART, key=key("chart"))
     moved = None
@@ -482,10 +483,7 @@ def _beside(own: Goal, given: _Given, actions: list[Action]) -> None:
         found = following.achievable(state.engine(), goal, moment, given.series)
         moved = found.moved
         said = goal_progress.achievable_said(goal, found)
-        if ahead_said := goal_progress.forecast_said(
-            goal, following.ahead_of(state.engine(), goal, moment, given.series)
-        ):
-            said.append(ahead_said)
+        said += [text] if (text := goal_progress.forecast_said(goal, ahead)) else []
         st.html(
             "".join(f'<div class="cx-small" style="margin-bottom:.25rem">{look.escaped(one)}</div>' for one in said)
         )
