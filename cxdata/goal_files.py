@@ -299,7 +299,10 @@ def _days(store: Store, file: _File, date_order: str | None) -> dict[str, date]:
             found = read(date_order)
         except Undecided:  # a slip in a file that is surely day-first is a matter of its row
             if not hint:
-                raise
+                raise Undecided(
+                    "The dates in the file can be read in two ways: 03/04/2026 is 3 April or March 4. Write them as 2026-04-03, or "
+                    "say which on the command line (--date-order dmy or mdy)."
+                ) from None
             found = read("dmy")
         if _DAYS not in found:
             return {}

@@ -299,7 +299,7 @@ def forecast(
     values: equally spaced, oldest first, nan where nothing was measured. steps: how far ahead; one for a level at that
     time. None with fewer than 6 measured values. The range comes from the residuals of the line (their 10% and 90%
     points at the default), made wider as the line is less sure further ahead, as in the prediction interval of a
-    regression: coverage is simulated in docs/noise.md.
+    regression: coverage is simulated in docs/goals.md.
     """
     least, most = FORECAST_POINTS
     given = np.asarray(values, dtype=float)
