@@ -25,14 +25,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FRAME = Path(__file__).resolve().parent / "cxdata" / "ui" / "frame.py"
+SCRIPT = FRAME.with_name("aim.js")
 
 log = logging.getLogger("cxdata.dashboard")
 
 
 def content_security_policy() -> str:
-    """Everything from this server; of inline scripts only those in Streamlit's own start page."""
+    """Everything from this server; of inline scripts only those in Streamlit's own start page and our own one."""
     start_page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    inline = re.findall(r"<script>(.*?)</script>", start_page, re.DOTALL)
+    inline = [*re.findall(r"<script>(.*?)</script>", start_page, re.DOTALL), SCRIPT.read_text(encoding="utf-8")]
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline]
     return "; ".join(
         [

@@ -465,6 +465,13 @@ def board(name: str) -> Board:
     raise UnknownName(N_("page"), name, [entry.name for entry in BOARDS])
 
 
-def page_of(metric: str) -> str:
-    """The page that shows a metric in most detail; "" where none does."""
-    return next((board.name for board in reversed(BOARDS) if metric in board.metrics), "")
+def place_of(metric: str) -> tuple[str, str]:
+    """(the page that shows a metric in most detail, the key of its chart there): over time where there is one.
+
+    The key is "" where the page has a card only, both where there is no page.
+    """
+    charts_ = [(board.name, panel) for board in reversed(BOARDS) for panel in board.panels if metric in panel.metrics]
+    charts_.sort(key=lambda place: place[1].total)
+    places = [(name, panel.key) for name, panel in charts_]
+    places += [(board.name, "") for board in reversed(BOARDS) if metric in board.cards]
+    return places[0] if places else ("", "")

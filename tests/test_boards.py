@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cxdata import charts
-from cxdata.boards import BOARDS, board
+from cxdata.boards import BOARDS, board, place_of
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import UnknownName
 from cxdata.filters import Filters, dimension
@@ -47,6 +47,21 @@ def test_names_and_target_follow_reader_and_settings():
     set_language("en")
     aimed = board("sla").panels[0]
     assert aimed.drawn_with(Settings(sla_target=0.9)) == {"target": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("sla", ("sla", "sla")),
+        ("unanswered_rate", ("service", "rates")),
+        ("nps", ("voice_of_customer", "nps")),
+        ("backlog", ("service", "volume")),
+        ("cohort_retention", ("retention", "cohorts")),
+        ("no_such", ("", "")),
+    ],
+)
+def test_a_metric_has_its_place(name, place):
+    assert place_of(name) == place
 
 
 def test_an_unknown_board_names_the_nearest():

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cxdata.boards import Board, Section
 from cxdata.i18n import _
-from cxdata.ui import look, state, take
+from cxdata.ui import aim, look, state, take
 from cxdata.ui.cards import cards
 from cxdata.ui.panels import panel, wall
 from cxdata.ui.view import View
@@ -22,7 +22,7 @@ def head(board: Board) -> View:
 
 
 def show(board: Board, view: View) -> None:
-    """The cards and all panels."""
+    """The cards and all panels; with the chart in sight that a link asked for."""
     cards(view, board.cards, board.card_columns)
     for section in board.sections:
         if section.title:
@@ -32,6 +32,7 @@ def show(board: Board, view: View) -> None:
         else:
             with wall(section.columns):
                 _panels(section, view)
+    aim.at(board)
 
 
 def _panels(section: Section, view: View) -> None:

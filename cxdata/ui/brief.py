@@ -1,13 +1,12 @@
-"""What changed beyond noise, in a few sentences, each leading to the page of its chart."""
+"""What changed beyond noise, in a few sentences, each leading to its chart."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from cxdata import formats, summary
-from cxdata.boards import page_of
 from cxdata.i18n import _
-from cxdata.ui import look, state
+from cxdata.ui import aim, look, state
 from cxdata.ui.view import View
 
 METRICS = (
@@ -24,13 +23,10 @@ def show(view: View) -> None:
         title = _("What differs beyond noise from {held}", held=view.held.name)
     else:
         title = _("What changed beyond noise against {held}", held=formats.span(found.held))
-    pages = st.session_state.get("_pages", {})
     with st.container(border=True, key="cx-brief", gap=None):
         st.html(f'<div class="cx-title">{look.escaped(title)}</div>')
         for place, said in enumerate(summary.sentences(found)):
-            page, icon = page_of(said.metric), ICONS[said.direction]
+            icon = ICONS[said.direction]
             with st.container(key=f"cx-brief-{said.verdict}-{place}"):
-                if page in pages:
-                    st.page_link(pages[page], label=said.text, icon=icon)
-                else:
+                if not aim.link(said.metric, said.text, icon):
                     st.markdown(f"{icon} {said.text}")

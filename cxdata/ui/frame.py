@@ -16,7 +16,7 @@ from cxdata.filters import FILTERS, NOTHING
 from cxdata.formats import group
 from cxdata.i18n import LANGUAGES, _, set_language
 from cxdata.selection import CLOCK_WORDS, COMPARES, GRAINS, PERIODS
-from cxdata.ui import look, state, view, views
+from cxdata.ui import aim, look, state, view, views
 from cxdata.ui.menu import MENU, WITHOUT_FILTERS
 
 
@@ -115,6 +115,7 @@ def run() -> None:
     look.inject()
     page, pages = navigation()
     name = page.url_path or "overview"
+    aim.arrive()
     if state.moment() is not None:
         views.open_start(page)
     view.sync_with_url(name)

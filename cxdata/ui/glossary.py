@@ -13,7 +13,7 @@ from functools import cache
 import streamlit as st
 
 from cxdata import formats, selection
-from cxdata.boards import page_of
+from cxdata.boards import place_of
 from cxdata.drill import Selection
 from cxdata.filters import FILTERS, Filters
 from cxdata.i18n import LANGUAGES, _, language, set_language
@@ -23,7 +23,7 @@ from cxdata.metrics.words import BETTER, FILED, RULES, UNITS
 from cxdata.questions import TOTAL, Query
 from cxdata.selection import CLOCK_WORDS
 from cxdata.settings import Settings
-from cxdata.ui import look, rows, state
+from cxdata.ui import aim, look, rows, state
 from cxdata.ui.cards import spark
 from cxdata.ui.menu import MENU
 
@@ -152,10 +152,10 @@ def about_now() -> str:
 
 
 def _link(entry: Metric) -> None:
-    pages, page = st.session_state.get("_pages", {}), page_of(entry.name)
-    if page in pages:
-        titles = {name: title for entries in MENU.values() for name, title, _icon in entries}
-        st.page_link(pages[page], label=_("Shown on: {page}", page=_(titles[page])), icon=":material/arrow_forward:")
+    page, _panel = place_of(entry.name)
+    titles = {name: title for entries in MENU.values() for name, title, _icon in entries}
+    if page:
+        aim.link(entry.name, _("Shown on: {page}", page=_(titles[page])), ":material/arrow_forward:")
 
 
 def _definition(entry: Metric, other: str, now: Now | None) -> str:

@@ -17,7 +17,7 @@ from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.base import Curve
 from cxdata.questions import Answer, Query
-from cxdata.ui import goal_form, look, rows, state, take
+from cxdata.ui import aim, goal_form, look, rows, state, take
 
 
 def wall(columns: int = 2) -> Any:
@@ -41,7 +41,7 @@ def panel(
     `before`: the earlier period that the groups of a breakdown are held against; `beside`: (a question, its name) whose
     line is drawn beside this one.
     """
-    with st.container(border=True, height="stretch", gap="xsmall"):
+    with st.container(border=True, height="stretch", gap="xsmall", key=aim.card(key)):
         _panel(key, title, subtitle, draw, query, before, beside, options)
 
 

@@ -71,6 +71,45 @@ def test_a_card_leads_to_its_page(dashboard, visit):
     expect(page.get_by_role("heading", name="Service", level=1)).to_be_visible()
 
 
+def in_sight(page: Page, panel: str) -> None:
+    """Wait until a chart stands in the window, below the head of the page, and its page still."""
+    page.wait_for_function(
+        """panel => {
+            const card = document.querySelector(`.st-key-cx-panel-${panel}`)?.getBoundingClientRect();
+            return card && card.top > 40 && card.bottom < innerHeight;
+        }""",
+        arg=panel,
+        timeout=30_000,
+    )
+
+
+def test_a_sentence_of_the_summary_leads_to_its_chart_and_keeps_the_choices(dashboard, visit):
+    page = visit(f"{dashboard.url}/overview?per=quarter")
+    link = page.locator(".st-key-cx-brief").get_by_role("link", name=re.compile("Also worse: Unanswered"))
+    link.click()
+    expect(page.get_by_role("heading", name="Service", level=1)).to_be_visible()
+    in_sight(page, "rates")
+    still(page)
+    in_sight(page, "rates")
+    assert "look=" not in page.url
+    assert "per=quarter" in page.url
+
+
+def test_a_link_to_a_chart_works_for_a_first_visitor_and_under_the_security_policy(dashboard, chromium):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    refused = []
+    page.on("console", lambda message: refused.append(message.text) if "Security Policy" in message.text else None)
+    page.goto(f"{dashboard.url}/retention?look=lifetime_value&lang=nl")
+    expect(page.get_by_role("heading", name="Klantbehoud", level=1)).to_be_visible(timeout=60_000)
+    in_view = "div.st-key-cx-panel-value"
+    expect(page.locator(in_view)).to_be_in_viewport(timeout=30_000)
+    page.wait_for_timeout(2000)
+    expect(page.locator(in_view)).to_be_in_viewport(ratio=1)
+    assert not refused
+    context.close()
+
+
 def test_the_numbers_behind_a_chart(dashboard, visit):
     page = visit(f"{dashboard.url}/overview")
     page.locator(".st-key-cx-menu-nps button").click()
