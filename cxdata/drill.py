@@ -23,6 +23,7 @@ from cxdata.i18n import N_, _
 from cxdata.metrics import metric
 from cxdata.metrics.base import Counted, Curve, Flow, Metric, ProjectedValue
 from cxdata.metrics.tickets import RESOLVED
+from cxdata.queries import own_groups
 from cxdata.questions import TOTAL, Moment, Query, period_end
 from cxdata.scans import scope
 
@@ -211,18 +212,23 @@ _SEARCHED = ("key", "customer_id", "agent", "comment", "ticket_id", "team")
 SHOWN = {"ticket_facts": 9, "survey_facts": 8, "customer_facts": 6, "purchase_facts": 7}  # columns without being asked
 
 
-def columns(name: str) -> tuple[Column, ...]:
-    """What the rows of a metric can show, what counts first; the most telling ones at the start."""
+def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
+    """What the rows of a metric can show, what counts first; the most telling ones at the start.
+
+    `groups`: the columns that imports keep (see `queries.own_groups`); rows of buyers do not have them.
+    """
     entry = metric(name)
     own = _COLUMNS[entry.table]
     kind = {"yes_no": "yes_no", "nps": "nps", "value": entry.unit}.get(entry.measure.counts_as, "")
     counts = (Column("counts", N_("Counts as"), kind),) if kind else ()
     part = (Column("part", N_("Target"), "part"),) if len(entry.measure.counted("calendar")) > 1 else ()
-    return (own[0], *part, *counts, *own[1:])
+    kept = tuple(Column(one, dimension(one).label, "group") for one in groups) if own is not _BUYERS else ()
+    return (own[0], *part, *counts, *own[1:], *kept)
 
 
-def _stored(entry: Metric) -> list[str]:
-    return [column.name for column in _COLUMNS[entry.table]]
+def _stored(engine: Engine, entry: Metric) -> list[str]:
+    own = _COLUMNS[entry.table]
+    return [*(column.name for column in own), *(own_groups(engine) if own is not _BUYERS else ())]
 
 
 # --- answers ------------------------------------------------------------------------------------------------
@@ -230,7 +236,7 @@ def _stored(entry: Metric) -> list[str]:
 
 def count(engine: Engine, selection: Selection, moment: Moment, search: str = "") -> int:
     """How many rows are behind a number, of those that hold the words searched."""
-    entry, sql, params = _relation(selection, moment, _searchable(selection.metric))
+    entry, sql, params = _relation(selection, moment, _searchable(metric(selection.metric)))
     where, more = _found(entry, search)
     if not sql:
         return 0
@@ -238,16 +244,14 @@ def count(engine: Engine, selection: Selection, moment: Moment, search: str = ""
     return int(found.to_pylist()[0]["k"])
 
 
-def _searchable(name: str) -> list[str]:
-    entry = metric(name)
-    return [column for column in _stored(entry) if column in _SEARCHED]
+def _searchable(entry: Metric) -> list[str]:
+    return [column.name for column in _COLUMNS[entry.table] if column.name in _SEARCHED]
 
 
 def _found(entry: Metric, search: str) -> tuple[str, dict[str, Any]]:
     if not search.strip():
         return "", {}
-    own = [column for column in _SEARCHED if column in _stored(entry)]
-    words = " or ".join(f"contains(lower(coalesce({column}, '')), $search)" for column in own)
+    words = " or ".join(f"contains(lower(coalesce({column}, '')), $search)" for column in _searchable(entry))
     return f" where {words}", {"search": search.strip().casefold()}
 
 
@@ -257,14 +261,14 @@ def behind(
 ) -> pd.DataFrame:  # fmt: skip
     """One page of the rows, all columns as stored; by default the newest first."""
     entry = entry_of(selection)
-    known = {column.name for column in columns(entry.name)}
+    known = {column.name for column in columns(entry.name, own_groups(engine))}
     newest = next(column.name for column in _COLUMNS[entry.table] if column.kind in ("instant", "day"))
     chosen = order if order in known else newest
     last = "customer_id" if entry.table in ("customer_facts", "purchase_facts") else "key, source"
     by = f"{chosen} {'desc' if descending else 'asc'} nulls last, {last}, part"
     where, more = _found(entry, search)
     first = f" order by {by} limit {(page + 1) * size:d}"
-    _entry, sql, params = _relation(selection, moment, _stored(entry), where, first)
+    _entry, sql, params = _relation(selection, moment, _stored(engine, entry), where, first)
     found = engine.query(
         f"select * from ({sql}) as behind order by {by} limit $size offset $skip",
         **params,
@@ -393,7 +397,7 @@ def plain_name(column: Column) -> str:
 
 def blocks(engine: Engine, selection: Selection, moment: Moment, *, search: str = "") -> Iterator[pd.DataFrame]:
     """All rows as stored, some at a time, in the order of the facts: of time."""
-    entry, sql, params = _relation(selection, moment, _stored(entry_of(selection)))
+    entry, sql, params = _relation(selection, moment, _stored(engine, entry_of(selection)))
     where, more = _found(entry, search)
     if sql:
         for table in engine.blocks(f"select * from ({sql}) as behind{where}", BLOCK, **params, **more):

@@ -7,12 +7,13 @@ with the reading of the clock at as-of, so that as-of can be any instant at the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
 
 from cxdata import calendars
+from cxdata.filters import dimension
 from cxdata.schema import SCORES, STAGES, stored_as
 from cxdata.settings import Policy, Settings
 
@@ -38,10 +39,11 @@ def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mappin
         cursor.execute(f"create or replace temp view current_{kind} as {sql}")
     _describe_imports(cursor)
     _opening_days(cursor, settings)
-    _customers(cursor, settings)
-    _tickets(cursor, settings)
-    _surveys(cursor, settings)
-    _purchases(cursor, settings)
+    own = _own_groups(cursor)
+    _customers(cursor, settings, own)
+    _tickets(cursor, settings, own)
+    _surveys(cursor, settings, own)
+    _purchases(cursor, settings, own)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
 
@@ -69,6 +71,19 @@ def _describe_imports(cursor: duckdb.DuckDBPyConnection) -> None:
                list_has_any(names, ['resolved_at', 'resolution_s']) as dates_resolution,
                list_contains(names, 'status') as knows_status
         from fields""")
+
+
+def _own_groups(cursor: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The names of the columns that imports keep to compare groups by; each becomes a column of every fact table."""
+    found = cursor.execute("""
+        select distinct unnest(json_keys(understood -> 'groups')) as name from imports
+        where undone_at is null and json_type(understood -> 'groups') = 'OBJECT' order by name""").fetchall()
+    return tuple(name for (name,) in found if dimension(name))
+
+
+def _taken(own: Sequence[str], sql: str) -> str:
+    """SQL columns, each after a comma: `sql` for every name, in which {} stands for it."""
+    return "".join(f", {sql.replace('{}', name)} as {name}" for name in own)
 
 
 def _local(prefix: str, local: str) -> str:
@@ -214,7 +229,7 @@ ONE_TOUCH = {
 }
 
 
-def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
     _lookups(cursor, settings)
     years = _years(cursor, "tickets", "created_at")
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
@@ -264,11 +279,13 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                    case when p.on_business then created_business_s else created_s end as start_reading,
                    case when p.on_business then off_business_s else off_s end as off_reading,
                    c.segment as customer_segment, c.customer_id as known_customer, s.stage
+                   {_taken(own, "coalesce(d.groups['{}'], c.{})")}
             from durations d
             join policy_of p on {_same_policy(settings.policies)}
             left join known_customer c on c.known_as = d.customer_id
             left join stage_of s on s.touchpoint = d.touchpoint)
-        select source, key, coalesce(known_customer, customer_id) as customer_id, agent, team, channel, priority, coalesce(segment, customer_segment) as segment,
+        select source, key, coalesce(known_customer, customer_id) as customer_id, agent, team, channel, priority, coalesce(segment, customer_segment) as segment
+               {"".join(f", {name}" for name in own)},
                stage, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
                created_s, created_business_s, {_local("created", "created_local")},
                first_response_at_s, resolved_at_s, {_local("resolved", "solved_local")},
@@ -303,10 +320,11 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 # --- surveys ------------------------------------------------------------------------------------------------
 
 
-def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    cursor.execute("""
+def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+    listed = "".join(f", {name}" for name in own)
+    cursor.execute(f"""
         create or replace temp table ticket_of as
-        select source, key, team, channel, priority, agent, segment, stage, customer_id,
+        select source, key, team, channel, priority, agent, segment, stage, customer_id{listed},
                count(*) over (partition by key) as holders
         from ticket_facts where key in (select ticket_id from current_surveys where ticket_id is not null)""")
     asked = {name: f"{name} is not null or (answered is false and first_score = '{name}')" for name in SCORES}
@@ -335,6 +353,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                    coalesce(o.priority, a.priority) as priority, coalesce(p.agent, o.agent, a.agent) as its_agent,
                    coalesce(p.segment, c.segment, o.segment, a.segment) as its_segment,
                    coalesce(s.stage, o.stage, a.stage) as stage
+                   {_taken(own, "coalesce(p.groups['{}'], o.{}, a.{}, c.{})")}
             from known p
             left join ticket_of o on o.key = p.ticket_id and o.source = p.source
             left join ticket_of a on a.key = p.ticket_id and a.holders = 1
@@ -349,7 +368,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                lists_unanswered, {_seconds("answered_at")} as answered_s, {_local("answered", "local")},
                score, worst, best, (score - worst) / nullif(best - worst, 0) as normal,
                whose as customer_id, its_team as team, its_channel as channel, priority, its_agent as agent,
-               its_segment as segment, stage, comment, ticket_id
+               its_segment as segment, stage, comment, ticket_id{listed}
         from answers""",
     )
 
@@ -357,16 +376,17 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 # --- customers and purchases --------------------------------------------------------------------------------
 
 
-def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+    listed = "".join(f", {name}" for name in own)
     known = cursor.execute("select count(*) > 0 from current_customers").fetchall()[0][0]
-    rows = _KNOWN_CUSTOMERS if known else _estimated(cursor, settings)
+    rows = _known(own) if known else _estimated(cursor, settings, own)
     params = {} if known else {"gone": settings.churn_after_days}
     _write(
         cursor,
         "customer_facts",
         f"""
         with rows as ({rows})
-        select customer_id, team, channel, segment, monthly_value, estimated, derived,
+        select customer_id, team, channel, segment, monthly_value, estimated, derived{listed},
                {_local("started", "started_on")}, {_local("cancelled", "cancelled_on")},
                cast((year(started_on) * 12 + month(started_on)) * {CODE_MONTH} + day(started_on) as integer) as start_code,
                cast((year(cancelled_on) * 12 + month(cancelled_on)) * {CODE_MONTH} + day(cancelled_on) as integer)
@@ -374,13 +394,14 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         from rows order by started_on""",
         params,
     )
-    cursor.execute("""
+    cursor.execute(f"""
         create or replace temp table customer_of as
-        select customer_id as known_as, customer_id, team, segment from customer_facts""")
+        select customer_id as known_as, customer_id, team, segment{listed} from customer_facts""")
     if known:  # a survey tool may know the customer by e-mail address only
-        cursor.execute("""
+        cursor.execute(f"""
             insert into customer_of
             select email, any_value(c.customer_id), any_value(f.team), any_value(f.segment)
+                   {_taken(own, "any_value(f.{})")}
             from current_customers c join customer_facts f on f.customer_id = c.customer_id
             where email is not null and email not in (select known_as from customer_of)
             group by email having count(distinct c.customer_id) = 1""")
@@ -390,31 +411,36 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     )
 
 
-_KNOWN_CUSTOMERS = """
-    select customer_id, team, channel, segment, monthly_value, false as estimated, derived, started_on as started_on,
-           case when cancelled_on >= started_on then cancelled_on end as cancelled_on
-    from current_customers join knowing using (import_id) qualify row_number() over (partition by customer_id order by import_id desc, source) = 1"""
+def _known(own: Sequence[str]) -> str:
+    """SQL: the customers of the imported lists."""
+    return f"""
+        select customer_id, team, channel, segment, monthly_value, false as estimated, derived, started_on as started_on,
+               case when cancelled_on >= started_on then cancelled_on end as cancelled_on{_taken(own, "groups['{}']")}
+        from current_customers join knowing using (import_id)
+        qualify row_number() over (partition by customer_id order by import_id desc, source) = 1"""
 
 
-def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> str:
     """SQL: customers from their activity: purchases, else tickets and surveys."""
     bought = cursor.execute("select count(*) > 0 from current_purchases").fetchall()[0][0]
+    kept = _taken(own, "groups['{}']")
     activity = (
-        "select customer_id, purchased_at as moment, team, segment from current_purchases"
+        f"select customer_id, purchased_at as moment, team, segment{kept} from current_purchases"
         if bought
-        else """select customer_id, created_at as moment, team, segment from current_tickets
+        else f"""select customer_id, created_at as moment, team, segment{kept} from current_tickets
                 where coalesce(status, 'open') not in ('deleted', 'spam')
-                union all select customer_id, answered_at, team, segment from current_surveys"""
+                union all select customer_id, answered_at, team, segment{kept} from current_surveys"""
     )
     return f"""
         select customer_id, arg_max(team, moment) as team, cast(null as varchar) as channel, arg_max(segment, moment) as segment,
                cast(null as double) as monthly_value, true as estimated, false as derived,
                cast({calendars.local_sql(settings.zone, "min(moment)")} as date) as started_on,
                cast({calendars.local_sql(settings.zone, "max(moment)")} as date) + cast($gone as integer) as cancelled_on
+               {_taken(own, "arg_max({}, moment)")}
         from ({activity}) where customer_id is not null group by customer_id"""
 
 
-def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
     years = _years(cursor, "purchases", "purchased_at")
     _write(
         cursor,
@@ -426,5 +452,6 @@ def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             from current_purchases p)
         select p.source, p.key, p.customer_id, p.purchased_s, {_local("purchased", "p.local")}, p.amount,
                cast(p.nth as integer) as nth, coalesce(p.team, c.team) as team, coalesce(p.segment, c.segment) as segment
+               {_taken(own, "coalesce(p.groups['{}'], c.{})")}
         from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s""",
     )

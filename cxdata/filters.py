@@ -2,10 +2,12 @@
 
 In: what the reader chose. Out: SQL conditions with named values, the previous period, and the sentence that says
 it in words. A dimension is one record in DIMENSIONS; adding one there adds its filter, its grouping and its words.
+Columns that an import keeps are dimensions too, by name (see `dimension`); they group, and are not among the FILTERS.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +15,7 @@ from typing import Any
 
 from cxdata.errors import CxError, UnknownName
 from cxdata.i18n import N_
+from cxdata.schema import OWN
 
 NOTHING = "–"  # how a row without a value is chosen and shown
 
@@ -49,6 +52,10 @@ FILTERS = tuple(entry for entry in DIMENSIONS if entry.filterable)
 
 
 def dimension(name: str) -> Dimension:
+    """The dimension of that name. Any name that begins as those of kept columns do is one: "own_ab_test" is "Ab test"."""
+    if re.fullmatch(rf"{OWN}\w+", name):
+        label = name.removeprefix(OWN).replace("_", " ").capitalize()
+        return Dimension(name, label, label, EVERYWHERE)
     for entry in DIMENSIONS:
         if entry.name == name:
             return entry

@@ -31,7 +31,7 @@ from cxdata.reading import Ragged, TextTable
 from cxdata.recognition import header_at, recognise
 from cxdata.rejects import REQUIRED_MISSING, Rejects
 from cxdata.remarks import LEAD, Remarks, time_fields
-from cxdata.schema import Kind
+from cxdata.schema import GROUPS, Kind
 from cxdata.sources import what_is_missing
 from cxdata.sources.base import Mapping_, Source
 from cxdata.store import BLOCK, Store, full_disk, version_columns
@@ -459,6 +459,7 @@ class _Import:
         """Take blanks, and words for nothing, off the columns that have any."""
         uses = self.mapping.uses.items()
         texts = {use.index for name, use in uses if self.kind.field(name).type == "text"}
+        texts |= {use.index for use in self.mapping.groups.values()}
         checks = ", ".join(unclean(STAGING, f"c{index}", is_text=index in texts, wide=self.wide) for index in columns)
         dirty = [index for index, found in zip(columns, self.rows(f"select {checks}")[0], strict=True) if found]
         if dirty:
@@ -571,7 +572,9 @@ class _Import:
 
     def _derived_keys(self, names: set[str]) -> str:
         """Rows without an id are known by their content, and equal ones by their order: the same file, the same keys."""
-        content = ", ".join(f"coalesce(cast({name} as varchar), '')" for name, _ in self.kind.columns if name in names)
+        content = ", ".join(
+            f"coalesce(cast({name} as varchar), '')" for name, _ in self.kind.columns if name in names - {GROUPS[0]}
+        )
         have_id = f"{self.kind.id} is not null" if self.kind.id in names else "false"
         return f"""
             select case when {have_id} then {self.kind.id if self.kind.id in names else "''"}

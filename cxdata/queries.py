@@ -19,11 +19,13 @@ import pandas as pd
 from cxdata import flows, scans, tallies
 from cxdata.arrays import Key, coded, doubles, sortable
 from cxdata.engine import Engine
-from cxdata.errors import CxError
-from cxdata.filters import dimension
+from cxdata.errors import CxError, UnknownName
+from cxdata.filters import DIMENSIONS, dimension
+from cxdata.i18n import N_
 from cxdata.metrics import metric
 from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
 from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
+from cxdata.schema import OWN
 from cxdata.tallies import Tally
 
 NO_ROWS = pd.DataFrame(columns=["metric", "period", *COLUMNS])
@@ -48,6 +50,7 @@ def ask(engine: Engine, query: Query, moment: Moment) -> Answer:
     found: dict[str, pd.DataFrame | dict[str, Any]] = {}
     for group in groups(query):
         if isinstance(group[0].measure, Curve):
+            check_own(engine, query)
             found[group[0].name] = flows.curve(engine, group[0], query, moment)
         else:
             parts = ask_parts(engine, group, query, moment)
@@ -99,11 +102,25 @@ def check_dimensions(entry: Metric, by: Iterable[str]) -> None:
             raise CxError("{metric} cannot be split by {name}: its rows do not have it.", metric=entry.name, name=name)
 
 
+def own_groups(engine: Engine) -> tuple[str, ...]:
+    """The names of the columns that imports keep to compare groups by; every fact table has them."""
+    columns = engine.query("select * from ticket_facts limit 0").column_names
+    return tuple(name for name in columns if name.startswith(OWN))
+
+
+def check_own(engine: Engine, query: Query) -> None:
+    """Raise where a question names a kept column that the data do not have."""
+    for name in (*query.by, *query.filters.values):
+        if name.startswith(OWN) and name not in (known := own_groups(engine)):
+            raise UnknownName(N_("dimension"), name, [*known, *(entry.name for entry in DIMENSIONS)])
+
+
 # --- questions to parts -------------------------------------------------------------------------------------
 
 
 def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Moment) -> Parts:
     """The parts of each metric, an element for every period and group, also for periods in which nothing happened."""
+    check_own(engine, query)
     answered: list[tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]] = []
     plain = [entry for entry in group if not isinstance(entry.measure, Quantile)]
     if plain and plain[0].facts in flows.FLOWS:

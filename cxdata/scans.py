@@ -78,6 +78,9 @@ def _month_keys(entry: Metric) -> list[str]:
     return [f"{entry.time}_{grain}" for grain in _MONTHLY]
 
 
+_ROLLED_BY = {one.name for one in FILTERS}  # what a row of months can be told apart by
+
+
 def _dimensions(entry: Metric) -> list[str]:
     return [one.name for one in FILTERS if entry.table in one.facts]
 
@@ -112,7 +115,7 @@ def select(group: Sequence[Metric], query: Query, moment: Moment) -> tuple[str, 
     entry = group[0]
     keys = keys_of(entry, query)
     conditions, params = scope(entry, query, moment)
-    rolled = all(months_of(one) for one in group) and set(query.by) <= set(_dimensions(entry))
+    rolled = all(months_of(one) for one in group) and {*query.by, *query.filters.values} <= _ROLLED_BY
     months = _whole_months(entry, query, moment) if rolled else None
     if not months:
         return grouped(group, query.filters.clock, keys, entry.facts, conditions), params

@@ -28,6 +28,8 @@ SQL_TYPES = {
 _FREE_TEXTS = (
     "key", "ticket_id", "response_id", "purchase_id", "customer_id", "customer_name", "email", "subject", "tags", "comment",
 )  # fmt: skip
+OWN = "own_"  # how the names of columns begin that an import keeps to compare groups by
+GROUPS = ("groups", "map(varchar, varchar)")  # the stored column of them: {name: word}
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam")
 PRIORITIES = ("urgent", "high", "normal", "low")
 STAGES = ("awareness", "consideration", "purchase", "loyalty", "advocacy")
@@ -83,7 +85,7 @@ class Kind:
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
         """All stored columns of a row, in order: (name, SQL type)."""
-        return tuple(column for field in self.fields for column in field.columns)
+        return (*(column for field in self.fields for column in field.columns), GROUPS)
 
 
 TICKETS = Kind(

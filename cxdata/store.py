@@ -26,12 +26,12 @@ from cxdata import facts, scans, views
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept
 from cxdata.questions import Moment
-from cxdata.schema import KINDS, Kind, stored_as
+from cxdata.schema import GROUPS, KINDS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 from cxdata.views import KeptView, SavedView
 
 SCHEMA_VERSION = (
-    4  # 2: steps of durations, months of facts; 3: months of steps, the latest instant; 4: messages, teammates
+    5  # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups
 )
 BLOCK = 8 * 2**20  # bytes of an original in one row
 
@@ -121,6 +121,7 @@ class Store:
             columns = (("import_id", "integer"), ("source", "varchar"), ("key", "varchar"), *kind.columns)
             defined = ", ".join(stored_as(name, type_) for name, type_ in columns)
             cursor.execute(f"create table if not exists {kind.name}_versions ({defined})")
+            cursor.execute(f"alter table {kind.name}_versions add column if not exists {' '.join(GROUPS)}")
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
             cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])

@@ -16,12 +16,14 @@ from cxdata import cells, parsing
 from cxdata.errors import CxError, MappingProblem, Note, UnknownName, note
 from cxdata.i18n import N_
 from cxdata.parsing import DateReading, Run, quoted
-from cxdata.schema import SCORES, Kind
+from cxdata.schema import GROUPS, SCORES, Kind
 from cxdata.settings import check_zone, zones
 from cxdata.sources import what_is_missing
-from cxdata.sources.base import NO_ANSWER, LeftOut, Mapping_, Source, Use, find_column, folded, use
+from cxdata.sources.base import NO_ANSWER, LeftOut, Mapping_, Source, Use, find_column, folded, own_name, use
 
 STAGING = "staging"
+KEPT = GROUPS[0]
+MOST_GROUPS, MOST_WORDS = 8, 200  # columns of a file that are kept to compare groups by; words of one without a remark
 SETTLED = ("iso", "chosen", "days above 12", "month name")  # reasons that the rest of a file cannot undo
 CHOSEN = note("chosen by you")
 DATE_WHY = {
@@ -40,7 +42,7 @@ class Choices:
 
     `mapping`: field -> column name ("" takes the field off). `scales`: score -> (worst, best).
     `direction`: "easy" where a high effort score is good, "hard" where it is bad. `sheet`: the sheet of a workbook, or
-    the file in an archive. `recall`: what was chosen for an earlier file with the same header holds for this one too,
+    the file in an archive. `groups`: columns to keep, as they are, to compare groups by. `recall`: what was chosen for an earlier file with the same header holds for this one too,
     if nothing is chosen here.
     """
 
@@ -51,6 +53,7 @@ class Choices:
     decimal: str | None = None
     direction: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     trust_sla: bool = False
     sheet: str | None = None
@@ -75,10 +78,21 @@ class Choices:
     def with_corrections(self, chosen: Mapping[str, Any]) -> Choices:
         """These choices with what `corrections` gave."""
         scales = {name: (float(worst), float(best)) for name, (worst, best) in chosen.get("scales", {}).items()}
-        return replace(self, **{**chosen, "scales": scales})
+        return replace(self, **{**chosen, "scales": scales, "groups": tuple(chosen.get("groups", ()))})
 
 
-_CORRECTIONS = ("kind", "source", "zone", "date_order", "decimal", "direction", "mapping", "scales", "trust_sla")
+_CORRECTIONS = (
+    "kind",
+    "source",
+    "zone",
+    "date_order",
+    "decimal",
+    "direction",
+    "mapping",
+    "groups",
+    "scales",
+    "trust_sla",
+)
 
 
 @dataclass(frozen=True)
@@ -141,7 +155,7 @@ class Plan:
 class Understanding:
     """Everything understood of a file. `left_out`: (SQL condition, reason) of rows that are none.
 
-    `settled`: the rest of the file cannot change it, as long as every row of it is sure (see `Plan.sure`).
+    `groups`: {name: column} that are kept to compare groups by. `settled`: the rest of the file cannot change it, as long as every row of it is sure (see `Plan.sure`).
     """
 
     source: Source
@@ -158,13 +172,15 @@ class Understanding:
     trust_sla: bool = False
     settled: bool = False
     decisions: tuple[Decision, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def described(self) -> dict[str, Any]:
         """What is kept with the import, as JSON."""
         return {
             "header": list(self.header),
-            "fields": list(self.plans),
-            "columns": {name: plan.header for name, plan in self.plans.items()},
+            "fields": [name for name in self.plans if name != KEPT],
+            "columns": {name: plan.header for name, plan in self.plans.items() if name != KEPT},
+            "groups": dict(self.groups),
             "scales": {n: [p.worst, p.best] for n, p in self.plans.items() if p.type == "score"},
             "label": self.source.label,
             "zone": self.zone,
@@ -180,6 +196,17 @@ def apply_choices(mapping: Mapping_, header: Sequence[str], labels: Sequence[str
     """The mapping with the user's columns in it. An unknown field or column raises with the nearest name."""
     uses = dict(mapping.uses)
     by_name = {folded(name): index for index, name in reversed(list(enumerate(header)))}
+    if len(choices.groups) > MOST_GROUPS:
+        raise MappingProblem(
+            "{count} columns were chosen to compare groups by; {most} at most can be kept. Choose fewer (--map group=COLUMN).",
+            count=len(choices.groups),
+            most=MOST_GROUPS,
+        )
+    groups = {}
+    for column in choices.groups:
+        if folded(column) not in by_name:
+            raise UnknownName(N_("column"), column, header)
+        groups[own_name(column)] = use(by_name[folded(column)], header, labels)
     for name, column in choices.mapping.items():
         mapping.kind.field(name)
         if not column:
@@ -190,14 +217,15 @@ def apply_choices(mapping: Mapping_, header: Sequence[str], labels: Sequence[str
         index = by_name[folded(column)]
         if name not in uses or uses[name].index != index:  # the source knows more of its own column than its name
             uses[name] = use(index, header, labels)
-    return Mapping_(mapping.kind, uses)
+    return Mapping_(mapping.kind, uses, groups)
 
 
 def used_columns(source: Source, mapping: Mapping_, header: Sequence[str]) -> tuple[int, ...]:
     """The indexes of the columns that matter: the mapped ones and those that rules look at."""
     rules = [find_column(header, rule.column) for rule in source.left_out]
     types = [index for index, name in enumerate(header) if folded(name) == folded(source.type_column)]
-    mapped = [index for entry in mapping.uses.values() for index in entry.indexes]
+    every = (*mapping.uses.values(), *mapping.groups.values())
+    mapped = [index for entry in every for index in entry.indexes]
     return tuple(sorted({*mapped, *types, *(index for index in rules if index is not None)}))
 
 
@@ -381,6 +409,26 @@ class _Understander:
                 self._plan(name, text, sure=f"not {parsing.unclean_cell(text)}")
             else:
                 self._dictionary(name, type_)
+
+    def groups(self) -> None:
+        """The columns that are kept as they are, in one; a row without any of them has none."""
+        if not self.mapping.groups:
+            return
+        texts = {name: cells.text_sql(entry) for name, entry in self.mapping.groups.items()}
+        there = f"coalesce({', '.join(texts.values())}) is not null"
+        value = f"case when {there} then map([{', '.join(map(quoted, texts))}], [{', '.join(texts.values())}]) end"
+        sure = " and ".join(f"({text} is null or not {parsing.unclean_cell(text)})" for text in texts.values())
+        self.plans[KEPT] = Plan(KEPT, "groups", "null", value, "", sure=f"({sure})")
+        for name, text in texts.items():
+            words = int(self.run(f"select count(distinct {text}) from {STAGING}")[0][0])
+            if words > MOST_WORDS:
+                self.notes.append(
+                    note(
+                        'Column "{column}" holds {count} different words: many groups, each of few rows.',
+                        column=self.mapping.groups[name].header,
+                        count=words,
+                    )
+                )
 
     def _dictionary(self, name: str, type_: str) -> None:
         entry = self.uses[name]
@@ -590,6 +638,7 @@ def understand(
     steps.numbers()
     steps.words()
     steps.scores()
+    steps.groups()
     steps.remarks()
     left_out = list(_rules_sql(source.left_out, header))
     if source.beside and not any(name in steps.plans for name in SCORES):
@@ -599,6 +648,7 @@ def understand(
             raise CxError(steps.notes[-1].message, **steps.notes[-1].values)
         raise what_is_missing(Mapping_(mapping.kind, steps.uses), header)
     ordered = {f.name: steps.plans[f.name] for f in mapping.kind.fields if f.name in steps.plans}
+    ordered |= {KEPT: steps.plans[KEPT]} if KEPT in steps.plans else {}
     dated = [reading for reading in steps.readings.values() if reading.why != "iso"]
     return Understanding(
         source=source,
@@ -614,6 +664,7 @@ def understand(
         notes=tuple(steps.notes),
         trust_sla=choices.trust_sla,
         decisions=tuple(dict.fromkeys(steps.decisions)),
+        groups={name: entry.header for name, entry in mapping.groups.items()},
         settled=steps.settled
         and not (steps.notes or left_out or set(SCORES) & set(steps.plans))
         and all(cells.is_plain(entry) for entry in steps.uses.values()),

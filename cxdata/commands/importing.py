@@ -19,6 +19,7 @@ from cxdata.understanding import Choices
 from cxdata.watching import Failure
 
 Result = Outcome | Failure
+GROUP = "group"  # in place of a field
 
 
 def choice_options(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,10 @@ def choice_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timezone", metavar="ZONE", help="the zone of times without one")
     parser.add_argument("--date-order", choices=["dmy", "mdy", "ymd"])
     parser.add_argument("--decimal", choices=["comma", "point"])
-    parser.add_argument("--map", dest="pairs", action="append", default=[], metavar="FIELD=COLUMN", type=_pair)
+    parser.add_argument(
+        "--map", dest="pairs", action="append", default=[], metavar="FIELD=COLUMN", type=_pair,
+        help="the column of a field; group=COLUMN keeps a column to compare groups by",
+    )  # fmt: skip
     parser.add_argument(
         "--question", dest="questions", action="append", default=[], metavar="FIELD=COLUMN", type=_pair,
         help=f"the column that answers a question: {', '.join(SCORES)}",
@@ -70,7 +74,8 @@ def choices(given: argparse.Namespace) -> Choices:
         date_order=given.date_order,
         decimal={"comma": ",", "point": "."}.get(given.decimal or ""),
         direction=given.direction,
-        mapping=dict([*given.pairs, *given.questions]),
+        mapping=dict([*(pair for pair in given.pairs if pair[0] != GROUP), *given.questions]),
+        groups=tuple(dict.fromkeys(column for name, column in given.pairs if name == GROUP)),
         scales=dict(given.scales),
         sheet=given.sheet,
         recall=not given.afresh,

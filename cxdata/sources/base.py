@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from cxdata.i18n import N_
-from cxdata.schema import SCORES, Kind, kind
+from cxdata.schema import OWN, SCORES, Kind, kind
 
 Names = str | tuple[str, ...]  # one header, or the headers of several languages and versions
 
@@ -31,6 +31,11 @@ def split_suffix(header: str) -> tuple[str, str]:
     """("Created time", "UTC") of "Created time (UTC)" or "Created time [UTC]"; no suffix gives ""."""
     match = re.fullmatch(r"\s*(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*", header, re.DOTALL)
     return (match[1], match[2]) if match and match[1] else (header, "")
+
+
+def own_name(header: str) -> str:
+    """The name under which a column of a file is kept to compare groups by: "A/B test" is own_a_b_test."""
+    return OWN + re.sub(r"\W+", "_", folded(header)).strip("_")
 
 
 @dataclass(frozen=True)
@@ -206,10 +211,11 @@ class Use:
 
 @dataclass(frozen=True)
 class Mapping_:
-    """Which column is which field of a kind."""
+    """Which column is which field of a kind. `groups`: columns kept to compare groups by, {name: use}."""
 
     kind: Kind
     uses: Mapping[str, Use] = field(default_factory=dict)
+    groups: Mapping[str, Use] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ from cxdata.ui.view import View
 
 def show(view: View) -> None:
     """The choices, the table and the small charts."""
-    offered = [entry.name for entry in FILTERS if len(state.values(entry.name)) > 1]
+    names = [*(entry.name for entry in FILTERS), *state.own_groups()]
+    offered = [name for name in names if len(state.values(name)) > 1]
     if not offered:
         look.empty(_("This page needs two groups: teams, channels, priorities or segments in the data."))
         return
@@ -42,8 +43,9 @@ def _split(offered: list[str]) -> str:
         session["split"] = offered[0]
     with st.container(border=True):
         st.segmented_control(
-            _("Split by"), offered, format_func=lambda name: _(dimension(name).label), key="split", required=True
-        )
+            _("Split by"), offered, format_func=lambda name: _(dimension(name).label), key="split", required=True,
+            help=_("Any other column of an export, such as the variant of an A/B test: keep it on import as a group."),
+        )  # fmt: skip
         by = str(session["split"])
         words = [*state.values(by), NOTHING]
         first = [word for word in session.get("first") or [] if word in words] or words[:1]

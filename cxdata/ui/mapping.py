@@ -21,6 +21,7 @@ from cxdata.importing import Outcome
 from cxdata.schema import KINDS, SCORES, Field, kind
 from cxdata.sources import SOURCES
 from cxdata.ui import look
+from cxdata.understanding import MOST_GROUPS
 
 ORDERS = {"dmy": N_("day-month-year"), "mdy": N_("month-day-year"), "ymd": N_("year-month-day")}
 DECIMALS = {",": N_("comma: 1.234,56"), ".": N_("point: 1,234.56")}
@@ -81,6 +82,7 @@ def corrections(
     mapped = {} if what != given else dict(before.get("mapping", {}))
     mapped |= _table(key, what, header, known if what == given else {}, mapped, outcome)
     chosen["mapping"] = mapped
+    chosen["groups"] = _groups(key, header, before.get("groups", ()))
     chosen = {name: value for name, value in chosen.items() if value}
     if chosen != {name: value for name, value in before.items() if value}:
         st.session_state[f"_choices_{key}"] = chosen or {"recall": False}
@@ -195,6 +197,17 @@ def _table(
         if name != (column or ""):
             changed[field.name] = name
     return changed
+
+
+def _groups(key: str, header: Sequence[str], before: Sequence[str]) -> tuple[str, ...]:
+    """The columns to keep as they are, to compare groups by."""
+    return tuple(
+        st.multiselect(
+            _("Keep to compare groups by"), list(header), default=[name for name in before if name in header],
+            key=f"groups_{key}", max_selections=MOST_GROUPS, select_all=False, placeholder=_("no column"),
+            help=_("Columns that are no field, such as the variant of an A/B test or a plan: a way to split on Compare groups."),
+        )
+    )  # fmt: skip
 
 
 def _shown(field: Field, text: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from cxdata import drill, formats, i18n, rowfiles, selection
+from cxdata import drill, formats, i18n, queries, rowfiles, selection
 from cxdata.drill import Column, Preset, Selection
 from cxdata.engine import Engine
 from cxdata.filters import dimension
@@ -58,7 +58,7 @@ def _dialog(chosen: Selection, value: float, n: int) -> None:
         st.html(presets(chosen))
     if not counted:
         return
-    known = drill.columns(entry.name)
+    known = drill.columns(entry.name, queries.own_groups(engine))
     shown_columns = _tools(chosen, known, counted, engine, moment, about)
     search, order = st.session_state.get("rows_search") or "", st.session_state.get("rows_order") or ""
     total = drill.count(engine, chosen, moment, search) if search else counted

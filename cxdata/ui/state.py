@@ -361,6 +361,16 @@ def _values(key: tuple[str, int], name: str) -> list[str]:  # noqa: ARG001
     return queries.distinct_values(engine(), name)
 
 
+@st.cache_data(show_spinner=False, max_entries=8)
+def _own_groups(key: tuple[str, int]) -> tuple[str, ...]:  # noqa: ARG001
+    return queries.own_groups(engine())
+
+
+def own_groups() -> tuple[str, ...]:
+    """The names of the columns that imports keep to compare groups by."""
+    return _own_groups(version())
+
+
 @st.cache_data(show_spinner=False, max_entries=20)
 def _has(key: tuple[str, int], facts: str) -> bool:  # noqa: ARG001
     return bool(engine().query(f"select count(*) > 0 as there from {facts}").to_pylist()[0]["there"])
