@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,11 +18,41 @@ from cxdata.errors import CxError
 from cxdata.filters import FILTERS, NOTHING
 from cxdata.i18n import _
 from cxdata.metrics import metric
+from cxdata.questions import Query
 from cxdata.ui import jobs, look, state
 
 MANY = 4  # from here on the list scrolls
 NEW = 0
+LONGEST_NAME = 80
 LOGGED = 200  # newest lines of the log
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form of a new alert begins with; the same as an alert has, and not yet one."""
+
+    name: str = ""
+    metric: str = "first_response_time"
+    rule: str = "above"
+    grain: str = "week"
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    threshold: float | None = None
+    enabled: bool = True
+    id: int = 0
+
+
+def draft(asked: Query, name: str) -> None:
+    """Have the form begin with a metric and the filters of a question about it: beyond its usual limits, where it has any."""
+    entry = metric(name)
+    own = {one.name for one in FILTERS if entry.table in one.facts}
+    values = {key: chosen for key, chosen in asked.filters.values.items() if key in own and chosen}
+    words = ", ".join(formats.group(key, word) for key, chosen in values.items() for word in chosen)
+    rule = "signal" if not entry.matures else "below" if entry.better == "higher" else "above"
+    made = Draft(
+        f"{_(entry.label)}{f', {words}' if words else ''}"[:LONGEST_NAME], entry.name, rule,
+        asked.grain if asked.grain in ALERT_GRAINS else "month", values,
+    )  # fmt: skip
+    st.session_state.update(_alert_form=NEW, _alert_draft=made)
 
 
 def show() -> None:
@@ -36,7 +66,7 @@ def show() -> None:
     if changed is None:
         st.button(_("Add an alert"), icon=":material/add:", type="primary", on_click=_open, args=(NEW,))
     else:
-        _form(by_id[changed].alert if changed else None)
+        _form(by_id[changed].alert if changed else st.session_state.get("_alert_draft") or Draft())
     if not found:
         st.html(f'<div class="cx-sub">{look.escaped(_("No alerts yet."))}</div>')
         return
@@ -96,7 +126,7 @@ def _local(moment: str) -> str:
 
 
 def _open(number: int | None) -> None:
-    st.session_state["_alert_form"] = number
+    st.session_state.update(_alert_form=number, _alert_draft=None)
 
 
 def _pause(number: int) -> None:
@@ -140,24 +170,22 @@ def _told_last() -> None:
 # --- the form -----------------------------------------------------------------------------------------------
 
 
-def _form(one: Alert | None) -> None:
+def _form(one: Alert | Draft) -> None:
     """The form of a new alert, or of one that is kept."""
     names, rules, grains = [entry.name for entry in METRICS], list(RULES), list(ALERT_GRAINS)
-    with st.form(f"alert_form_{one.id if one else NEW}", border=True):
-        st.html(f'<div class="cx-title">{_("Change the alert") if one else _("New alert")}</div>')
+    with st.form(f"alert_form_{one.id}", border=True):
+        st.html(f'<div class="cx-title">{_("Change the alert") if one.id else _("New alert")}</div>')
         left, right = st.columns(2)
-        name = left.text_input(
-            _("Name"), one.name if one else "", max_chars=80, placeholder=_("First response too slow")
-        )
+        name = left.text_input(_("Name"), one.name, max_chars=LONGEST_NAME, placeholder=_("First response too slow"))
         chosen = right.selectbox(
-            _("Metric"), names, index=names.index(one.metric if one else "first_response_time"),
+            _("Metric"), names, index=names.index(one.metric),
             format_func=lambda code: _(metric(code).label),
         )  # fmt: skip
         when, limit, each = st.columns(3)
         rule = when.selectbox(
             _("Fires when it is"),
             rules,
-            index=rules.index(one.rule) if one else 0,
+            index=rules.index(one.rule),
             format_func=lambda code: _(RULES[code]),
         )
         threshold = limit.text_input(
@@ -165,10 +193,10 @@ def _form(one: Alert | None) -> None:
             help=_("In the unit of the metric: 80 is 80%, 4 is four hours. Leave it empty for the usual limits."),
         )  # fmt: skip
         grain = each.selectbox(
-            _("Judged each"), grains, index=grains.index(one.grain if one else "week"),
+            _("Judged each"), grains, index=grains.index(one.grain),
             format_func=lambda code: _(ALERT_GRAINS[code]),
         )  # fmt: skip
-        values = _values(one.values if one else {})
+        values = _values(one.values)
         if state.shows_sample():
             st.html(
                 f'<div class="cx-small">{_("This is the sample: what you add here stays with the sample, and sends nothing.")}</div>'
@@ -182,18 +210,18 @@ def _form(one: Alert | None) -> None:
         text = (threshold or "").strip()
         made = alerts.alert(
             name or "", chosen, rule, text if text or rule != "signal" else None, grain=grain, values=values,
-            enabled=one.enabled if one else True, id=one.id if one else NEW,
+            enabled=one.enabled, id=one.id,
         )  # fmt: skip
         _keep(made)
     except CxError as error:
         st.error(look.said(error), icon=":material/error:")
         return
-    st.session_state.update(_alert_form=None, _alert_saved=True, _alert_removed=None)
+    st.session_state.update(_alert_form=None, _alert_draft=None, _alert_saved=True, _alert_removed=None)
     st.rerun()
 
 
-def _written(one: Alert | None) -> str:
-    return formats.value(one.threshold, metric(one.metric).unit) if one and one.threshold is not None else ""
+def _written(one: Alert | Draft) -> str:
+    return formats.value(one.threshold, metric(one.metric).unit) if one.threshold is not None else ""
 
 
 def _values(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

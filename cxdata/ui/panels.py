@@ -17,7 +17,7 @@ from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.base import Curve
 from cxdata.questions import Answer, Query
-from cxdata.ui import aim, goal_form, look, rows, state, take
+from cxdata.ui import aim, alerts, goal_form, look, rows, state, take
 
 
 def wall(columns: int = 2) -> Any:
@@ -134,6 +134,13 @@ def _details(key: str, answer: Answer) -> None:
             ):
                 goal_form.start(name, answer.query.filters)
                 st.switch_page(st.session_state["_pages"]["goals"])
+            if st.button(
+                _("Alert me on {metric}", metric=_(entry.short or entry.label)),
+                icon=":material/notification_add:",
+                key=f"alert_{key}_{name}",
+            ):
+                alerts.draft(answer.query, name)
+                st.switch_page(st.session_state["_pages"]["alerts"])
     st.caption(_("Click a mark in the chart for the rows behind it."))
     st.dataframe(worded(answer), hide_index=True, height=260, key=f"table_{key}")
     st.download_button(

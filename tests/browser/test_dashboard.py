@@ -208,6 +208,56 @@ def test_a_phone_gets_two_cards_a_row_and_no_sideways_scroll(dashboard, visit):
     )
 
 
+def test_an_alert_is_made_from_a_chart_with_its_filters_and_a_test_message_arrives(own_dashboard, visit, inbox):
+    page = visit(f"{own_dashboard.url}/sla?team=Noord&per=month")
+    page.locator(".st-key-cx-menu-sla button").click()
+    page.get_by_role("button", name=re.compile("Alert me on SLA")).click()
+    expect(page.get_by_role("heading", name="Alerts", level=1)).to_be_visible()
+    still(page)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("SLA adherence, Noord")
+    form = page.locator("[data-testid=stForm]").first
+    for label, said in (
+        ("Metric", "SLA adherence"),
+        ("Fires when it is", "Beyond the usual limits"),
+        ("Judged each", "Month"),
+    ):
+        expect(form.get_by_role("combobox", name=label)).to_have_value(said)
+    expect(form.get_by_label("Selected values").get_by_text("Noord")).to_be_visible()
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator(".cx-title", has_text="SLA adherence, Noord")).to_be_visible()
+    page.locator("input[type=password]").fill(inbox.address)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Send a test message").click()
+    expect(page.get_by_text(re.compile("json://.*: sent"))).to_be_visible(timeout=30_000)
+    assert len(inbox.messages) == 1
+    assert "geheim" not in page.locator("body").inner_text()
+    page.get_by_text("Log", exact=True).click()
+    expect(page.locator("[data-testid=stExpander] [data-testid=stDataFrame]")).to_be_visible()
+
+
+def test_a_named_view_is_saved_made_the_start_page_and_opened_again(own_dashboard, visit):
+    page = visit(f"{own_dashboard.url}/sla?team=Noord&period=6m")
+    page.get_by_role("button", name=re.compile("^Views")).click()
+    page.get_by_role("textbox", name="Save what is shown as").fill("Weekly Noord")
+    page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Save").click()
+    expect(page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Weekly Noord")).to_be_visible()
+    page.get_by_role("button", name="Make this the start page").click()
+    expect(page.get_by_role("button", name="Not the start page any more")).to_be_visible()
+    other = visit(own_dashboard.url)
+    expect(other.get_by_role("heading", name="SLA", level=1)).to_be_visible(timeout=30_000)
+    expect(other.get_by_text("Noord · ")).to_be_visible()
+    other.get_by_role("link", name="Service").click()
+    other.get_by_role("button", name="Clear filters").click()
+    expect(other.get_by_text("Everything · ")).to_be_visible()
+    still(other)
+    other.get_by_role("button", name=re.compile("^Views")).click()
+    other.get_by_role("button", name="Weekly Noord").click()
+    expect(other.get_by_role("heading", name="SLA", level=1)).to_be_visible()
+    expect(other.get_by_text("Noord · ")).to_be_visible()
+    still(other)
+    assert "period=6m" in other.url
+
+
 def test_a_dutch_excel_export_is_on_the_charts_in_three_clicks_and_undo_brings_the_sample_back(own_dashboard, visit):
     page = visit(f"{own_dashboard.url}/data_import")
     header = (
