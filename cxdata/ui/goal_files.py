@@ -25,7 +25,7 @@ def menu() -> None:
         code = language()
         with st.container(horizontal=True):
             st.download_button(
-                "CSV", lambda: _csv(code), "goals.csv", "text/csv", icon=":material/download:", key="goals_csv", on_click="ignore",
+                _("Table (CSV)"), lambda: _csv(code), "goals.csv", "text/csv", icon=":material/download:", key="goals_csv", on_click="ignore",
                 help=_("All goals, to be read and changed in a spreadsheet and brought in again."),
             )  # fmt: skip
             st.download_button(
