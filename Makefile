@@ -6,7 +6,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: run test lint types test-fast test-browser format texts sample bench lock clean help
@@ -24,7 +24,7 @@ types: $(VENV)/.dev ## Types
 	$(BIN)/mypy
 
 test-fast: $(VENV)/.dev ## Tests without a browser
-	$(BIN)/pytest -n auto -m "not browser" $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal -m "not browser" $(ARGS)
 
 test-browser: $(VENV)/.dev ## Tests in a real Chromium, which is installed if there is none
 	browser=$$(PYTHON=$(BIN)/python sh tests/browser/install.sh) && CX_CHROMIUM="$$browser" $(BIN)/pytest -m browser $(ARGS)

@@ -6,9 +6,12 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -27,10 +30,28 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SECRET = "geheim-wachtwoord"  # in addresses that messages go to
 
 
+@cache
+def new_database() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "new.duckdb"
+        Store(path).close()
+        return path.read_bytes()
+
+
+@contextmanager
+def new_store() -> Iterator[Store]:
+    """An empty store of its own: a copy of one, which takes a third of the time that making it takes."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cx.duckdb"
+        path.write_bytes(new_database())
+        with Store(path) as made:
+            yield made
+
+
 @pytest.fixture
 def store() -> Iterator[Store]:
-    """An empty store in memory."""
-    with Store(None) as made:
+    """An empty store."""
+    with new_store() as made:
         yield made
 
 
@@ -149,7 +170,7 @@ class Inbox:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
         self.address = f"json://me:{SECRET}@127.0.0.1:{self.server.server_port}/{SECRET}"
 

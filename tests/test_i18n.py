@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -85,12 +86,15 @@ def test_the_words_of_every_registry_are_in_the_catalogue() -> None:
 # --- the code -----------------------------------------------------------------------------------------------
 
 
-def code() -> Iterator[tuple[str, ast.AST, ast.Module]]:
+@cache
+def code() -> list[tuple[str, ast.AST, ast.Module]]:
     """(place, node, module) of every node of the program."""
-    for path in texts.sources():
-        module = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(module):
-            yield f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node, module
+    return [
+        (f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node, module)
+        for path in texts.sources()
+        for module in [ast.parse(path.read_text(encoding="utf-8"))]
+        for node in ast.walk(module)
+    ]
 
 
 def is_text(node: ast.expr) -> bool:

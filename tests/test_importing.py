@@ -22,7 +22,7 @@ from cxdata.rejects import write_rejects
 from cxdata.sample import FILES, FOLDER
 from cxdata.store import Standing, Store
 from cxdata.understanding import Choices
-from tests.conftest import NOW, current
+from tests.conftest import NOW, current, new_store
 
 SAMPLES = Path(__file__).parent / "samples"
 TICKETS = "ticket_id,created_at,resolved_at,status,team,subject\n"
@@ -196,7 +196,7 @@ def test_undo_in_any_order_is_as_if_it_had_never_been(tmp_path, data):
     for number, text in enumerate(SMALL):
         paths.append(tmp_path / f"{number}.csv")
         paths[-1].write_text(text)
-    with Store(None) as store, Store(None) as fresh:
+    with new_store() as store, new_store() as fresh:
         there: dict[int, int] = {}  # import -> file
         undone: dict[int, int] = {}
         for _ in range(data.draw(st.integers(2, 7))):
@@ -859,7 +859,7 @@ LATER = {
 def test_a_long_file_is_read_as_a_short_one(store, load, tmp_path, monkeypatch, later):
     text = HEAD + "\n".join([*ROWS, later, *(row.replace("T", "U", 1) for row in ROWS)]) + "\n"
     short = load(text)
-    with Store(None) as other:
+    with new_store() as other:
         monkeypatch.setattr(importing, "FIRST_ROWS", 5)
         long = load(text, into=other)
         assert long == short
@@ -879,7 +879,7 @@ def test_a_long_file_is_read_in_one_go_where_nothing_stands_against_it(load, mon
 @pytest.mark.parametrize("name", FILES)
 def test_the_sample_is_the_same_read_as_long_files(sample_path, tmp_path, monkeypatch, name):
     monkeypatch.setattr(importing, "FIRST_ROWS", 50)
-    with Store(None) as made, Store(None) as other:
+    with new_store() as made, new_store() as other:
         long = importing.import_file(made, FOLDER / name, now=NOW)
         monkeypatch.undo()
         assert long == importing.import_file(other, FOLDER / name, now=NOW)

@@ -5,49 +5,31 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
+import signal
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
 
 from cxdata import importing
-from cxdata.store import Store
-from tests.conftest import NOW
-
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX")
-
-ROOT = Path(__file__).parent.parent
-KILLS = 15 * int(os.environ.get("CX_FUZZ") or 1)
-ROWS = 20_000
-HEADER = "ticket_id,created_at,resolved_at,status,team,subject\n"
-START = """
-import sys
-from pathlib import Path
-from cxdata import importing
 from cxdata.errors import CxError
 from cxdata.store import Store
 from tests.conftest import NOW
-store = Store(Path(sys.argv[1]))
-"""
-OVER_AND_OVER = """
-print("ready", flush=True)
-while True:
-    importing.import_file(store, Path(sys.argv[2]), now=NOW)
-    print("imported", flush=True)
-"""
-ON_A_FULL_DISK = """
-import resource, signal
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
-try:
-    importing.import_file(store, Path(sys.argv[2]), now=NOW)
-except CxError as error:
-    print(error)
-"""
+
+resource = pytest.importorskip("resource", reason="signals and limits of POSIX")
+
+KILLS = 15 * int(os.environ.get("CX_FUZZ") or 1)
+ROWS = 20_000
+HEADER = "ticket_id,created_at,resolved_at,status,team,subject\n"
+FORKS = multiprocessing.get_context("forkserver")  # the modules are imported once, not by every child
+FORKS.set_forkserver_preload([__name__])
 
 
 def tickets(rows: int, first: int = 1) -> str:
@@ -62,10 +44,40 @@ def tickets(rows: int, first: int = 1) -> str:
     )
 
 
-def child(code: str, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", START + code, *map(str, arguments)], cwd=ROOT, text=True, stdout=subprocess.PIPE
-    )
+def import_over_and_over(said: Connection, database: Path, file: Path) -> None:
+    store = Store(database)
+    said.send("ready")
+    while True:
+        importing.import_file(store, file, now=NOW)
+        said.send("imported")
+
+
+def import_on_a_full_disk(said: Connection, database: Path, file: Path, room: int) -> None:
+    store = Store(database)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    try:
+        importing.import_file(store, file, now=NOW)
+    except CxError as error:
+        said.send(str(error))
+
+
+def child(work: Callable[..., None], *arguments: object) -> tuple[ForkServerProcess, Connection]:
+    """A process at work, and what it says."""
+    hears, said = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=work, args=(said, *arguments))
+    process.start()
+    said.close()  # the child has the only end, so that it ends with the child
+    return process, hears
+
+
+def rest(hears: Connection) -> list[str]:
+    """What is said until the end of the process."""
+    found = []
+    with suppress(EOFError):
+        while True:
+            found.append(hears.recv())
+    return found
 
 
 def check(store: Store) -> int:
@@ -97,12 +109,12 @@ def test_after_a_kill_there_is_all_of_an_import_or_nothing(tmp_path):
             path.unlink(missing_ok=True)
             there = 0
         wait = chance.uniform(0, 1.2)
-        with child(OVER_AND_OVER, path, large) as process:
-            assert process.stdout
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(wait)
-            process.kill()
-            said = process.stdout.read().count("imported")
+        process, hears = child(import_over_and_over, path, large)
+        assert hears.recv() == "ready"
+        time.sleep(wait)
+        process.kill()
+        process.join()
+        said = len(rest(hears))
         with Store(path) as store:
             found = check(store)
             assert there + said <= found <= there + said + 1, f"kill {kill} after {wait} s"
@@ -122,10 +134,11 @@ def test_a_full_disk_is_a_sentence_and_changes_nothing(tmp_path, room):
     with Store(path) as store:
         importing.import_file(store, small, now=NOW)
         before = store.query("select * from ticket_facts order by key")
-    with child(ON_A_FULL_DISK, path, large, room) as process:
-        assert process.stdout
-        assert "Make room " in process.stdout.read()
-    assert process.returncode == 0
+    process, hears = child(import_on_a_full_disk, path, large, room)
+    (said,) = rest(hears)
+    assert "Make room " in said
+    process.join()
+    assert process.exitcode == 0
     with Store(path) as store:
         assert check(store) == 1
         assert store.query("select * from ticket_facts order by key").equals(before)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cxdata import alert_records, drill, formats, queries
+from cxdata import alert_records, drill, formats, journal, queries
 from cxdata.engine import DuckDBEngine
 from cxdata.events import Event
 from cxdata.filters import NOTHING, Filters, Period
@@ -31,30 +33,54 @@ PAGES = menu.names()
 
 
 @pytest.fixture(autouse=True)
-def fresh_caches():
-    st.cache_resource.clear()
-    st.cache_data.clear()
+def english():
     yield
     set_language("en")
+
+
+@pytest.fixture
+def nothing_cached():
+    """Nothing of another test, and nothing for the next."""
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
 def sample_shown(tmp_path, monkeypatch, sample_file):
     """The dashboard with an empty database: it shows the sample, here imported once for all tests."""
     monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
-    monkeypatch.setattr("cxdata.ui.state.sample_store", lambda: sample_file)
+    yield from shown_from(sample_file, monkeypatch)
+
+
+def shown_from(sample: Store, monkeypatch) -> Iterator[Store]:
+    """Show this sample. What is cached about it holds for the next test, unless something was changed."""
+    monkeypatch.setattr("cxdata.ui.state.sample_store", lambda: sample)
+    state.own_store.clear()
+    before = versions(sample)
+    yield sample
+    if versions(sample) != before or state.own_store().version != NEW:
+        forget()
+
+
+def versions(store: Store) -> tuple[int, ...]:
+    return store.version, store.events_version, store.views_version, journal.number(store)
+
+
+NEW = 1  # the version of the data of a new database
 
 
 @pytest.fixture(scope="session")
-def sample_file(tmp_path_factory) -> Store:
-    from cxdata.sample import import_sample, keep_alerts
-    from cxdata.sample_goals import keep_goals
-
-    store = Store(tmp_path_factory.mktemp("sample") / "sample.duckdb")
-    import_sample(store)
-    keep_alerts(store)
-    keep_goals(store)
-    return store
+def sample_file(sample_path, tmp_path_factory) -> Store:
+    """A copy: the session's store holds the other one open."""
+    path = tmp_path_factory.mktemp("pages") / "sample.duckdb"
+    shutil.copy(sample_path, path)
+    return Store(path)
 
 
 def opened(page: str, **query: str | list[str]) -> AppTest:
@@ -62,10 +88,9 @@ def opened(page: str, **query: str | list[str]) -> AppTest:
     at = AppTest.from_file(FRAME, default_timeout=60)
     for name, value in query.items():
         at.query_params[name] = value
-    at.run()
     if page != "overview":
-        at.switch_page(f"../../pages/{page}.py").run()
-    return at
+        at.switch_page(f"../../pages/{page}.py")
+    return at.run()
 
 
 def shown(at: AppTest) -> str:
@@ -86,7 +111,7 @@ def test_every_page_opens_on_the_sample_in_both_languages(sample_shown, page, la
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_opens_without_any_data(tmp_path, monkeypatch, page):
+def test_every_page_opens_without_any_data(nothing_cached, tmp_path, monkeypatch, page):
     monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
     monkeypatch.setattr("cxdata.ui.state.sample_store", lambda: empty)
     empty = Store(None)
@@ -254,8 +279,7 @@ def test_html_in_a_name_is_shown_as_text(sample_shown):
     assert "<script>" not in text
 
 
-def test_settings_change_the_numbers(tmp_path, monkeypatch):
-    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+def test_settings_change_the_numbers(sample_shown):
     at = opened("data_import")
     csv = "ID,Survey date,NPS\n" + "\n".join(f"{i},2026-01-31,9" for i in range(3))
     at.file_uploader[0].upload("few.csv", csv.encode()).run()
@@ -332,13 +356,10 @@ def test_every_chart_names_its_numbers(sample_shown):
 @pytest.fixture
 def own_sample(tmp_path, monkeypatch, sample_path):
     """The dashboard with a sample of its own, to be changed."""
-    import shutil
-
     shutil.copy(sample_path, tmp_path / "sample.duckdb")
     monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
     with Store(tmp_path / "sample.duckdb") as made:
-        monkeypatch.setattr("cxdata.ui.state.sample_store", lambda: made)
-        yield made
+        yield from shown_from(made, monkeypatch)
 
 
 def pressed(at: AppTest, label: str) -> AppTest:

@@ -19,7 +19,7 @@ from cxdata.settings import Settings
 from cxdata.sources import REFUSED, SOURCES
 from cxdata.store import Store
 from cxdata.understanding import Choices
-from tests.conftest import NOW, current
+from tests.conftest import NOW, current, new_store
 
 SAMPLES = Path(__file__).parent / "samples"
 REAL = SAMPLES.parent.parent.parent / "shared" / "data" / "real"
@@ -34,7 +34,7 @@ def golden(path: Path) -> dict[str, Any]:
 
 def outcomes_of(path: Path, zone: str) -> list[dict[str, Any]]:
     """The import of a file into a store of its own, and that of the answers in it, as they stand in a golden file."""
-    with Store(None) as store:
+    with new_store() as store:
         store.save_settings(Settings(zone=zone))
         outcome = importing.import_file(store, path, now=NOW)
         return [described(store, found) for found in outcome.all]
