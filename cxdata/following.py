@@ -6,7 +6,7 @@ In: an engine, goals, the moment. Out: a Standing for each. The arithmetic is in
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -201,7 +201,11 @@ def together(engine: Engine, whole: Goal, parts: Sequence[Goal], moment: Moment)
 
 def follow(engine: Engine, found: Sequence[Goal], moment: Moment) -> list[Standing]:
     """Where several goals stand, those that need it most first."""
-    standings = [standing(engine, goal, moment) for goal in found]
+    return by_need(standing(engine, goal, moment) for goal in found)
+
+
+def by_need(standings: Iterable[Standing]) -> list[Standing]:
+    """Those that need it most first, then those that end first."""
     return sorted(
         standings, key=lambda one: (goal_progress.NEED.index(one.status), one.goal.deadline or date.max, one.goal.id)
     )

@@ -10,7 +10,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -45,6 +45,7 @@ from cxdata.marks import (
 )
 from cxdata.metrics import metric
 from cxdata.metrics.words import BETTER, RULES, UNITS, VERDICTS
+from cxdata.minutes import Block
 from cxdata.questions import Answer
 from cxdata.reports import GOALS_TITLE, Chapter, Report, measured_on
 from cxdata.statistics import Forecast
@@ -120,6 +121,44 @@ def to_pdf(report: Report) -> bytes:
     pages.turn(_("Definitions"), report.sentence)
     _definitions(pages, report)
     return _written(report, pages.pages)
+
+
+def letter(blocks: Sequence[Block], remark: str = "") -> bytes:
+    """A text as a PDF: a title, headings, paragraphs, notes and actions."""
+    pages, whole = _Pages(), _Letter(blocks[0].text, remark=remark)
+    pages.turn(whole.title)
+    for place, block in enumerate(blocks):
+        size, colour, strong = _LETTER.get(block.look, (10.0, INK, False))
+        indent = 14.0 if block.look in ("note", "action") else 0.0
+        if block.look == "heading":
+            pages.put([], 9)
+            pages.needs(size * 1.4 + 30)  # a heading is not left alone at the foot
+        before = len(pages.pages), pages.at
+        if block.look == "action":
+            pages.needs(size * 1.4)
+            pages.put([Box(EDGE + 2, pages.at + 2.4, 7.5, 7.5, edge=GREY, radius=1)], 0)
+        for line in block.text.splitlines() or [""]:
+            pages.text(line, size, colour, strong=strong, x=EDGE + indent, room=ROOM - indent)
+        if block.look == "note" and before[0] == len(pages.pages):
+            pages.put([Line(((EDGE + 5, before[1] + 2), (EDGE + 5, pages.at)), LINE, 2.0)], 0)
+        pages.put([], 8 if place == 0 else 2.5)
+    return _written(whole, pages.pages)
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """What the margins say of a text."""
+
+    title: str
+    sentence: str = ""
+    remark: str = ""
+    made: datetime | None = None
+
+
+_LETTER = {
+    "title": (18.0, INK, True), "heading": (12.0, INK, True), "small": (9.0, GREY, False),
+    "good": (10.0, VERDICT_COLOURS["better"][1], True), "bad": (10.0, VERDICT_COLOURS["worse"][1], True),
+}  # fmt: skip
 
 
 def png(drawing: Drawing, background: str = "#ffffff", scale: float = 2.0) -> bytes:
@@ -477,7 +516,7 @@ def _definitions(pages: _Pages, report: Report) -> None:
 # --- writing ------------------------------------------------------------------------------------------------
 
 
-def _written(report: Report, pages: Sequence[_Page]) -> bytes:
+def _written(report: Report | _Letter, pages: Sequence[_Page]) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), lang=language())
     canvas.setTitle(report.title)
@@ -493,7 +532,7 @@ def _written(report: Report, pages: Sequence[_Page]) -> bytes:
     return out.getvalue()
 
 
-def _margins(report: Report, page: _Page, number: int, last: int) -> list[Mark]:
+def _margins(report: Report | _Letter, page: _Page, number: int, last: int) -> list[Mark]:
     """What every page says: whose report, the choices, when it was made, and the number of the page."""
     made = _("made {moment}", moment=formats.instant(report.made)) if report.made else ""
     right = " · ".join(part for part in (made, f"{number} / {last}") if part)

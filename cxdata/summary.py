@@ -25,6 +25,11 @@ from cxdata.metrics.base import Measure, Metric, Quantile, Share, ratio
 from cxdata.queries import ask_parts
 from cxdata.questions import TOTAL, Moment, Query
 
+METRICS = (
+    "nps", "csat", "ces", "retention_rate", "first_response_time", "resolution_time", "sla", "unanswered_rate",
+    "first_contact_resolution", "reopen_rate",
+)  # fmt: skip
+"""What is looked at for what changed."""
 DIMENSIONS = ("team", "channel", "priority", "segment")
 MOST = 0.5  # of a change, that a group explains when it is said to explain most
 MORE_THAN_ITS_SHARE = 0.2  # by which that is more than its share of the rows

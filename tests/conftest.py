@@ -22,6 +22,7 @@ from cxdata.importing import Outcome
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import import_sample, keep_alerts
 from cxdata.sample_goals import keep_goals
+from cxdata.sample_meeting import keep_meeting
 from cxdata.settings import parse_instant
 from cxdata.store import Store
 from cxdata.understanding import Choices
@@ -136,6 +137,7 @@ def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         import_sample(made, now=NOW)
         keep_alerts(made)
         keep_goals(made)
+        keep_meeting(made)
     return path
 
 

@@ -137,7 +137,7 @@ def test_another_selection_is_no_was(store, load):
 @pytest.mark.parametrize("months", [1, 3, 6, 12])
 def test_at_most_five_sentences_about_every_metric_once(sample, months, language):
     from cxdata.i18n import set_language
-    from cxdata.ui.brief import METRICS
+    from cxdata.summary import METRICS
 
     filters = Filters(Period(date(2026, 11 - months, 1) if months < 11 else date(2025, 11, 1), date(2026, 11, 1)))
     of = summary.summarise(DuckDBEngine(sample), METRICS, filters, moment(sample))

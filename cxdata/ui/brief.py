@@ -9,16 +9,12 @@ from cxdata.i18n import _
 from cxdata.ui import aim, look, state
 from cxdata.ui.view import View
 
-METRICS = (
-    "nps", "csat", "ces", "retention_rate", "first_response_time", "resolution_time", "sla", "unanswered_rate",
-    "first_contact_resolution", "reopen_rate",
-)  # fmt: skip
 ICONS = {"up": ":material/arrow_upward:", "down": ":material/arrow_downward:", "": ":material/drag_handle:"}
 
 
 def show(view: View) -> None:
     """The summary as a box of links, worst and best by their icons."""
-    found = state.summarised(METRICS, view.filters, view.held.against)
+    found = state.summarised(summary.METRICS, view.filters, view.held.against)
     if view.held.other:
         title = _("What differs beyond noise from {held}", held=view.held.name)
     else:

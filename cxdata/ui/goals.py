@@ -9,7 +9,7 @@ from datetime import date
 
 import streamlit as st
 
-from cxdata import formats, goal_progress, goals
+from cxdata import following, formats, goal_progress, goals
 from cxdata.following import Standing
 from cxdata.goal_progress import STATUS_WORDS
 from cxdata.goal_records import Kept
@@ -29,10 +29,7 @@ def show() -> None:
         st.button(_("Set a goal"), icon=":material/add:", type="primary", on_click=_new, key="goal_new")
         team, status = _chosen(kept)
         goal_files.menu()
-    found = sorted(
-        (state.standing(one.goal) for one in kept),
-        key=lambda one: (goal_progress.NEED.index(one.status), one.goal.deadline or date.max, one.goal.id),
-    )
+    found = following.by_need(state.standing(one.goal) for one in kept)
     found = [one for one in found if (team == ALL or team == _team(one.goal)) and status in (ALL, one.status)]
     if not kept:
         st.html(

@@ -138,17 +138,22 @@ _CSS = """
 """
 _LIGHT = {
     "grey": "#566072", "text": "#1b2230", "chip": "#eef1f5", "line": "#e3e7ed", "good": "#12704a", "good_back": "#e6f4ec",
-    "bad": "#b4232f", "bad_back": "#fdeaea", "warn": "#8a5a00", "warn_back": "#fdf1d8",
+    "bad": "#b4232f", "bad_back": "#fdeaea", "warn": "#8a5a00", "warn_back": "#fdf1d8", "paper": "#ffffff",
 }  # fmt: skip
 _DARK = {
     "grey": "#a3aebf", "text": "#e7ebf2", "chip": "#232c3a", "line": "#2a3342", "good": "#6fd3a0", "good_back": "#10301f",
-    "bad": "#ff9aa2", "bad_back": "#3a1a20", "warn": "#f2c265", "warn_back": "#35290f",
+    "bad": "#ff9aa2", "bad_back": "#3a1a20", "warn": "#f2c265", "warn_back": "#35290f", "paper": "#0f141d",
 }  # fmt: skip
 
 
 def inject() -> None:
     """The style sheet in the colours of the reader's theme."""
-    st.html(_CSS.format(**(_DARK if state.is_dark() else _LIGHT)))
+    st.html(_CSS.format(**colours()))
+
+
+def colours() -> dict[str, str]:
+    """The colours of the reader's theme by name, for a style sheet."""
+    return _DARK if state.is_dark() else _LIGHT
 
 
 def escaped(text: object) -> str:

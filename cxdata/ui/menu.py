@@ -8,6 +8,7 @@ MENU = {
     "": (
         ("overview", N_("Overview"), "space_dashboard"),
         ("goals", N_("Goals"), "flag"),
+        ("meeting", N_("Meeting"), "groups"),
         ("compare", N_("Compare groups"), "compare_arrows"),
         ("events", N_("Events"), "event"),
         ("alerts", N_("Alerts"), "notifications"),
@@ -23,7 +24,7 @@ MENU = {
         ("settings", N_("Settings"), "settings"),
     ),
 }
-WITHOUT_FILTERS = ("goals", "events", "alerts", "data_import", "definitions", "settings")
+WITHOUT_FILTERS = ("goals", "meeting", "events", "alerts", "data_import", "definitions", "settings")
 
 
 def names() -> tuple[str, ...]:

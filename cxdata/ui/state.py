@@ -46,6 +46,7 @@ from cxdata.goals import Action, CheckIn, Goal
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample, keep_alerts
 from cxdata.sample_goals import keep_goals
+from cxdata.sample_meeting import keep_meeting
 from cxdata.settings import Settings
 from cxdata.store import Store
 from cxdata.summary import Summary
@@ -85,6 +86,7 @@ def sample_store() -> Store:
             import_sample(store, now=datetime.now(UTC))
             keep_alerts(store)
             keep_goals(store)
+            keep_meeting(store)
             alerting.check(store, ())
         return store
 

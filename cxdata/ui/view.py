@@ -25,6 +25,7 @@ from cxdata.ui import state
 OF_PAGE: dict[str, dict[str, Any]] = {
     "goals": {"goal": ""},
     "compare": {"split": "", "first": [], "second": [], "metric": ""},
+    "meeting": {"meeting": "", "item": "", "minutes": ""},
 }
 
 
