@@ -1,7 +1,7 @@
-"""A link that leads to the chart of a metric on its page: it scrolls there and marks the card, once.
+"""What leads the reader to one place of a page: it scrolls there and marks it, once. A link leads to the chart of a metric.
 
 In: metrics. Out: a page link whose address says `look=metric`, and on that page, after everything is drawn, the script that
-looks for the card. The script is always the same text, so that dashboard.py can allow it and no other.
+looks for it. The script is always the same text, so that dashboard.py can allow it and no other.
 """
 
 from __future__ import annotations
@@ -40,8 +40,13 @@ def at(board: Board) -> None:
     page, panel = place_of(metric)
     if page != board.name or not panel:
         return
+    bring(card(panel))
+
+
+def bring(key: str) -> None:
+    """Bring the container of that key into sight, and mark it; for the end of a page."""
     turn = st.session_state["_looks"] = st.session_state.get("_looks", 0) + 1
-    sign = f'<i data-cx-aim="{look.escaped(card(panel))}" data-turn="{turn}" hidden></i>'
+    sign = f'<i data-cx-aim="{look.escaped(key)}" data-turn="{turn}" hidden></i>'
     st.html(f"{sign}<script>{SCRIPT.read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
 
 

@@ -19,7 +19,7 @@ from cxdata.filters import FILTERS, NOTHING
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.questions import Query
-from cxdata.ui import jobs, look, state
+from cxdata.ui import aim, jobs, look, state
 
 MANY = 4  # from here on the list scrolls
 NEW = 0
@@ -52,7 +52,7 @@ def draft(asked: Query, name: str) -> None:
         f"{_(entry.label)}{f', {words}' if words else ''}"[:LONGEST_NAME], entry.name, rule,
         asked.grain if asked.grain in ALERT_GRAINS else "month", values,
     )  # fmt: skip
-    st.session_state.update(_alert_form=NEW, _alert_draft=made)
+    st.session_state.update(_alert_form=NEW, _alert_draft=made, _alert_begun=True)
 
 
 def show() -> None:
@@ -66,7 +66,10 @@ def show() -> None:
     if changed is None:
         st.button(_("Add an alert"), icon=":material/add:", type="primary", on_click=_open, args=(NEW,))
     else:
-        _form(by_id[changed].alert if changed else st.session_state.get("_alert_draft") or Draft())
+        with st.container(key="cx-alert-form"):
+            _form(by_id[changed].alert if changed else st.session_state.get("_alert_draft") or Draft())
+    if st.session_state.pop("_alert_begun", False):
+        aim.bring("cx-alert-form")
     if not found:
         st.html(f'<div class="cx-sub">{look.escaped(_("No alerts yet."))}</div>')
         return

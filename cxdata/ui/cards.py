@@ -44,6 +44,7 @@ def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
                         key=f"rows_of_{name}",
                         icon=":material/table_rows:",
                         type="tertiary",
+                        help=_("Rows behind this number"),
                     ):
                         rows.show(Selection(name, view.filters), found.value, found.n)
                 st.html(_body(found, view.held.name) + _spark(sparks.of(name)))

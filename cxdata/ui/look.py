@@ -105,7 +105,8 @@ _CSS = """
 [class*="st-key-cx-brief-worse"] [data-testid="stIconMaterial"] {{ color: {bad}; }}
 [class*="st-key-cx-brief-none"] [data-testid="stPageLink"] p {{ color: {grey}; }}
 .st-key-cx-brief .cx-title {{ margin-bottom: .35rem; }}
-[class*="st-key-cx-head-"] button {{ padding: 0; min-height: 1.2rem; color: {grey}; opacity: .75; }}
+[class*="st-key-cx-head-"] button {{ padding: 0; min-height: 1.2rem; color: {grey}; }}
+[class*="st-key-cx-head-"] button:hover {{ color: {text}; }}
 [class*="st-key-cx-head-"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
              overflow: hidden; clip-path: inset(50%); }}
 .st-key-cx-rows [data-testid="stElementToolbar"] {{ display: none; }}

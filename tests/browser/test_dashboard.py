@@ -215,6 +215,7 @@ def test_an_alert_is_made_from_a_chart_with_its_filters_and_a_test_message_arriv
     expect(page.get_by_role("heading", name="Alerts", level=1)).to_be_visible()
     still(page)
     expect(page.get_by_role("textbox", name="Name")).to_have_value("SLA adherence, Noord")
+    expect(page.get_by_role("textbox", name="Name")).to_be_in_viewport(timeout=15_000)
     form = page.locator("[data-testid=stForm]").first
     for label, said in (
         ("Metric", "SLA adherence"),
