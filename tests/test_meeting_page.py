@@ -14,7 +14,7 @@ from cxdata.importing import import_file
 from cxdata.meetings import Meeting
 from cxdata.store import Store
 from cxdata.ui import state
-from tests.test_pages import fresh_caches, opened, sample_file, sample_shown, shown  # noqa: F401
+from tests.test_pages import english, nothing_cached, opened, sample_file, sample_shown, shown  # noqa: F401
 
 
 def three_goals(store: Store, folder: Path) -> None:
@@ -35,7 +35,7 @@ def three_goals(store: Store, folder: Path) -> None:
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch):
+def own(tmp_path, monkeypatch, nothing_cached):  # noqa: F811
     monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
     three_goals(state.own_store(), tmp_path)
     return state.own_store()
