@@ -379,6 +379,8 @@ def achievable_said(goal: Goal, found: Achievable) -> list[str]:
                 low=formats.value(found.limits.low, unit), high=formats.value(found.limits.high, unit), grain=_(_GRAIN_WORDS[goal.grain]),
             )
         )  # fmt: skip
+    if entry.matures:
+        said.append(_("The newest periods still change: what they count has had less time."))
     if not math.isnan(found.answers) and entry.unit != "count" and found.answers > found.now:
         said.append(
             _(

@@ -472,7 +472,9 @@ def letters(goal: Goal, moved: tuple[int, int] | None = None, actions: Sequence[
         measured = False, _("A target is missing.")
     else:
         measured = True, _("from {start} to {target}", start=formats.value(0.0 if goal.kind == "total" else goal.baseline, unit), target=formats.value(goal.target, unit))  # fmt: skip
-    if moved is not None and moved[0]:
+    if goal.target is None or goal.deadline is None:
+        seen = False, _("Told once there is a target and a deadline.")
+    elif moved is not None and moved[0]:
         seen = True, _("{times} of {all} past stretches moved as far", times=moved[0], all=moved[1])
     elif actions:
         seen = True, _("with {count} actions", count=len(actions)) if len(actions) > 1 else _("with an action")

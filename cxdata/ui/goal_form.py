@@ -19,9 +19,9 @@ from cxdata.i18n import N_, _
 from cxdata.metrics import metric
 from cxdata.questions import Answer, period_end, period_start
 from cxdata.selection import whole_year
-from cxdata.ui import jobs, look, state
+from cxdata.ui import aim, jobs, look, state
 
-FORM, SEEN = "_goal_form", "_goal_form_seen"
+FORM, SEEN, FRESH = "_goal_form", "_goal_form_seen", "_goal_form_fresh"
 _KEYS = (
     "metric", "kind", "grain", "baseline", "target", "deadline", "start", "objective", "because", "need", "evidence",
     "rhythm", "owner", "feedback", "part_of", "reason", "stepped",
@@ -60,6 +60,7 @@ def change(goal: Goal) -> None:
     close()
     session = st.session_state
     session[FORM] = goal
+    session[FRESH] = True
     unit = goal.entry.unit
     session.update(
         {
@@ -80,7 +81,7 @@ def change(goal: Goal) -> None:
 
 def close() -> None:
     """Leave the form; nothing of it stays."""
-    for name in [name for name in st.session_state if str(name).startswith("goal_") or name in (FORM, SEEN)]:
+    for name in [name for name in st.session_state if str(name).startswith("goal_") or name in (FORM, SEEN, FRESH)]:
         del st.session_state[name]
 
 
@@ -99,8 +100,11 @@ class _Given:
 def show() -> None:
     """The form. Saving leads to the page of the goal."""
     own: Goal = st.session_state[FORM]
-    st.title(_("Change the goal") if own.id else _("Set a goal"), anchor=False)
+    with st.container(key="cx-goal-top"):
+        st.title(_("Change the goal") if own.id else _("Set a goal"), anchor=False)
     _form(own)
+    if st.session_state.pop(FRESH, False):
+        aim.bring("cx-goal-top")
 
 
 @st.fragment
