@@ -517,7 +517,10 @@ class _Planning:
         return whole
 
     def _values(self, row: Mapping[str, str], before: Goal | None) -> dict[str, tuple[str, ...]]:
-        found = dict[str, tuple[str, ...]]()
+        known = [entry.name for entry in FILTERS]
+        found = (
+            {name: words for name, words in before.values.items() if name not in known} if before is not None else {}
+        )
         for entry in FILTERS:
             was = before.values.get(entry.name, ()) if before is not None else ()
             words = self._chosen(entry.name, row[entry.name], was) if entry.name in row else was

@@ -238,6 +238,12 @@ def test_what_has_no_column_stays_as_it_was(store, tmp_path):
     )
 
 
+def test_a_filter_on_a_column_of_the_organisation_stays(store, tmp_path):
+    own = goal_records.save_goal(store, goal(values={"own_region": ("East",)}))
+    (row,) = planned(store, tmp_path, goal_files.to_csv([own])).rows
+    assert (row.what, row.goal) == ("unchanged", own)
+
+
 def test_a_team_that_is_gone_stays_with_its_goal(store, tmp_path):
     own = goal_records.save_goal(store, goal(values={"team": ("West",)}))
     plan = planned(store, tmp_path, f"id,metric,team,owner\n{own.id},csat,West,Bo\n,csat,West,Bo\n")
