@@ -61,7 +61,7 @@ def target_note(
         "text": _("goal {value}", value=formats.value(value, goal.entry.unit)),
         "showarrow": False,
         "xanchor": "right",
-        "yanchor": "top" if goal.is_upwards else "bottom",
+        "yanchor": "bottom" if goal.is_upwards else "top",
         "font": {"size": 11, "color": style.strong},
     }
 
