@@ -23,6 +23,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO, Any
 
+from cxdata import workbook_head
 from cxdata.errors import CxError, FileProblem, UnknownName
 from cxdata.i18n import N_
 
@@ -300,7 +301,8 @@ class _Opened:
     def _sheets(self, part: Part) -> tuple[Part, ...]:
         """Each sheet that has cells, written as CSV by a process of its own (see `workbook`)."""
         folder = Path(tempfile.mkdtemp(prefix="sheets-", dir=self.folder))
-        answer = _in_a_process(part, folder, self.limit, HEAD_ROWS if self.head else 0)
+        answer = _of_start(part, folder, self.limit) if self.head else None
+        answer = answer or _in_a_process(part, part.path, folder, self.limit, HEAD_ROWS if self.head else 0)
         if answer.get("problem") == "password":
             raise _password(part)
         if answer.get("problem"):
@@ -326,20 +328,29 @@ class _Opened:
         )
 
 
-def _in_a_process(part: Part, folder: Path, limit: int, most: int) -> dict[str, Any]:
+def _of_start(part: Part, folder: Path, limit: int) -> dict[str, Any] | None:
+    """The answer on the start of a large workbook; None where it has to be read whole."""
+    start = workbook_head.head(part.path, folder / "head.xlsx", HEAD_ROWS)
+    with suppress(FileProblem):
+        answer = _in_a_process(part, start, folder, limit, HEAD_ROWS) if start else {}
+        return answer if answer.get("sheets") else None
+    return None
+
+
+def _in_a_process(part: Part, path: Path, folder: Path, limit: int, most: int) -> dict[str, Any]:
     """What `workbook` answers; -P keeps our module names from standing in for those of Python."""
     program = Path(__file__).with_name("workbook.py")
     command = [
         sys.executable,
         "-P",
         str(program),
-        str(part.path),
+        str(path),
         str(folder),
         str(WORKBOOK_MEMORY),
         str(limit),
         str(most),
     ]
-    patience = WORKBOOK_SECONDS + part.path.stat().st_size / 200_000
+    patience = WORKBOOK_SECONDS + path.stat().st_size / 200_000
     try:
         done = subprocess.run(command, capture_output=True, timeout=patience, check=True)
         answer: dict[str, Any] = json.loads(done.stdout)

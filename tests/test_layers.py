@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the ground up. A module may import those of the groups below its own, and its fellows in its own group.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("cxdata.i18n", "cxdata.workbook"),
+    ("cxdata.i18n", "cxdata.workbook", "cxdata.workbook_head"),
     ("cxdata.errors",),
     ("cxdata.progress",),
     ("cxdata.encoding",),
