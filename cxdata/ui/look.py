@@ -20,6 +20,13 @@ _CSS = """
 .block-container, [data-testid="stMainBlockContainer"] {{ max-width: 1500px; padding: 4.1rem 2.6rem 2rem 2.6rem; }}
 [data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] {{ gap: .55rem; }}
 [data-testid="stSidebarNav"] {{ padding-bottom: .25rem; }}
+/* A low menu: the filters below it stand on the first screen of a laptop. */
+[data-testid="stSidebarNavLink"] {{ margin: 0; }}
+[data-testid="stSidebarNavItems"] > div {{ gap: 0; }}
+[data-testid="stSidebarNavItems"] > div:has([data-testid="stNavSectionHeader"]) {{ margin-top: .35rem; }}
+[data-testid="stNavSectionHeader"] {{ margin: .15rem 0 .05rem; }}
+[data-testid="stSidebarNavSeparator"] {{ padding-top: .4rem; }}
+[data-testid="stSidebarUserContent"] {{ padding-top: .2rem; }}
 .st-key-cx-sample {{ background: {chip}; border-radius: .6rem; padding: .1rem .8rem; }}
 .cx-sub {{ color: {grey}; font-size: .86rem; line-height: 1.35; }}
 .cx-lead {{ color: {grey}; font-size: .92rem; line-height: 1.4; margin-top: -.6rem; }}
@@ -66,10 +73,10 @@ _CSS = """
 [class*="st-key-cx-def-"] [data-testid="stPageLink"] p {{ font-size: .82rem; color: {grey}; }}
 [class*="st-key-cx-def-"] [data-testid="stPageLink"] a:hover p {{ color: {text}; text-decoration: underline; }}
 .cx-spark img {{ width: 100%; height: 34px; display: block; margin-top: .35rem; }}
-.cx-chip.warn {{ background: {warn_back}; color: {warn}; }}
+.cx-chip.lagging {{ background: {warn_back}; color: {warn}; }}
 .cx-bar {{ position: relative; height: .5rem; border-radius: .25rem; background: {chip}; margin: .45rem 0 .2rem; }}
 .cx-bar i {{ position: absolute; inset: 0 auto 0 0; border-radius: .25rem; background: {grey}; }}
-.cx-bar.better i {{ background: {good}; }} .cx-bar.worse i {{ background: {bad}; }} .cx-bar.warn i {{ background: {warn}; }}
+.cx-bar.better i {{ background: {good}; }} .cx-bar.worse i {{ background: {bad}; }} .cx-bar.lagging i {{ background: {warn}; }}
 .cx-bar b {{ position: absolute; top: -.2rem; bottom: -.2rem; width: 2px; background: {text}; }}
 [class*="st-key-cx-goalcard-"] button[kind="tertiary"] {{ padding: .1rem 0; min-height: 0; text-align: left; }}
 [class*="st-key-cx-goalcard-"] button[kind="tertiary"] p {{ font-weight: 600; font-size: 1rem; line-height: 1.3; white-space: normal; text-align: left; }}
