@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from cxdata.store import copied
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 expect.set_options(timeout=30_000)  # other checks may be at work on the same machine
 FLAGS = [
@@ -32,6 +34,7 @@ class Dashboard:
     """A dashboard process on a port of its own, with a database of its own."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -73,8 +76,10 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 
 @pytest.fixture
-def own_dashboard(tmp_path: Path) -> Iterator[Dashboard]:
-    """A dashboard to import into."""
+def own_dashboard(tmp_path: Path, dashboard: Dashboard) -> Iterator[Dashboard]:
+    """A dashboard to import into. The sample that the other one has imported is beside its database already."""
+    for sample in dashboard.folder.glob("sample-*.duckdb"):
+        copied(sample, tmp_path)
     running = Dashboard(tmp_path)
     yield running
     running.stop()
