@@ -14,10 +14,9 @@ from datetime import date
 
 from cxdata import amounts, formats
 from cxdata.errors import CxError, UnknownName
-from cxdata.filters import Filters, dimension
+from cxdata.filters import Filters
 from cxdata.i18n import N_, _
-from cxdata.metrics import ALL, metric
-from cxdata.metrics.base import Curve
+from cxdata.metrics import SINGLE, metric
 
 ALERT_GRAINS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month")}
 RULES = {
@@ -27,7 +26,6 @@ RULES = {
 }
 FIRES, QUIET, UNJUDGED = "fires", "quiet", "unjudged"
 STATE_WORDS = {FIRES: N_("Fires"), QUIET: N_("Quiet"), UNJUDGED: N_("Cannot be judged")}
-METRICS = tuple(entry for entry in ALL if not isinstance(entry.measure, Curve))
 ENOUGH_PERIODS = 6  # complete ones, before limits can be told
 
 
@@ -55,20 +53,14 @@ class Alert:
         if not self.name.strip():
             raise CxError("An alert needs a name, such as: First response too slow.")
         entry = metric(self.metric)
-        if entry not in METRICS:
+        if entry not in SINGLE:
             raise CxError("{metric} is a curve, not one number a period: no alert can watch it.", metric=self.metric)
         if self.grain not in ALERT_GRAINS:
             raise UnknownName(N_("grain"), self.grain, ALERT_GRAINS)
         if self.rule not in RULES:
             raise UnknownName(N_("rule of an alert"), self.rule, RULES)
         self._check_threshold()
-        ignored = Filters(values=self.values).ignored(entry.table)
-        if ignored:
-            raise CxError(
-                "{metric} cannot be filtered by {names}: its rows do not have it.",
-                metric=self.metric,
-                names=", ".join(_(dimension(name).label) for name in ignored),
-            )
+        Filters(values=self.values).check(entry.table, _(entry.label))
 
     def _check_threshold(self) -> None:
         entry = metric(self.metric)
@@ -85,17 +77,7 @@ class Alert:
             return
         if self.threshold is None or math.isnan(self.threshold):
             raise CxError("An alert needs a threshold, or the usual limits as its rule.")
-        low, high = entry.bounds or (0.0, math.inf)
-        if entry.unit in ("money", "number", "score", "quality"):
-            low = -math.inf
-        if not low <= self.threshold <= high:
-            raise CxError(
-                "{metric} cannot be {value}: it lies between {low} and {high}.",
-                metric=self.metric,
-                value=formats.value(self.threshold, entry.unit),
-                low=formats.value(low, entry.unit),
-                high="∞" if math.isinf(high) else formats.value(high, entry.unit),
-            )
+        amounts.check(self.threshold, entry)
 
     @property
     def question(self) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import re
 
+from cxdata import formats
 from cxdata.errors import CxError
 from cxdata.formats import DAY, HOUR, MINUTE
-from cxdata.i18n import N_, language
+from cxdata.i18n import N_, _, language
+from cxdata.metrics.base import Metric
 
 _SECONDS = {
     **dict.fromkeys(("s", "sec", "second", "seconds", "seconde", "seconden"), 1),
@@ -42,6 +44,21 @@ def parsed(text: str, unit: str, decimal: str = "") -> float:
     if found is None or not math.isfinite(found):
         raise CxError('"{text}" is no value here. Write it like {what}.', text=text, what=_EXAMPLES.get(unit, "4.2"))
     return found
+
+
+def check(value: float, entry: Metric) -> None:
+    """Raise CxError for a value that a metric cannot have."""
+    low, high = entry.bounds or (0.0, math.inf)
+    if entry.unit in ("money", "number", "score", "quality"):
+        low = -math.inf
+    if not (low <= value <= high and math.isfinite(value)):
+        raise CxError(
+            "{metric} cannot be {value}: it lies between {low} and {high}.",
+            metric=_(entry.label),
+            value=formats.value(value, entry.unit),
+            low=formats.value(low, entry.unit),
+            high="∞" if math.isinf(high) else formats.value(high, entry.unit),
+        )
 
 
 def _read(text: str, unit: str, decimal: str) -> float | None:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cxdata.errors import CxError, UnknownName
-from cxdata.i18n import N_
+from cxdata.i18n import N_, _
 from cxdata.schema import OWN
 
 NOTHING = "–"  # how a row without a value is chosen and shown
@@ -154,6 +154,15 @@ class Filters:
             if given:
                 params[name] = given
         return conditions, params
+
+    def check(self, facts: str, metric: str) -> None:
+        """Raise where a metric of this label, whose rows are in `facts`, cannot be filtered by what is chosen."""
+        if ignored := self.ignored(facts):
+            raise CxError(
+                "{metric} cannot be filtered by {names}: its rows do not have it.",
+                metric=metric,
+                names=", ".join(_(dimension(name).label) for name in ignored),
+            )
 
     def ignored(self, facts: str) -> tuple[str, ...]:
         """Names of the chosen filters that these facts do not have."""

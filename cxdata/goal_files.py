@@ -25,8 +25,9 @@ from cxdata.engine import Engine
 from cxdata.errors import CxError, MappingProblem, Note, Undecided, UnknownName, note
 from cxdata.filters import FILTERS
 from cxdata.formats import HOUR, MINUTE
-from cxdata.goals import FEEDBACK, GOAL_GRAINS, GOAL_KINDS, LONGEST, METRICS, RHYTHMS, Goal
+from cxdata.goals import FEEDBACK, GOAL_GRAINS, GOAL_KINDS, LONGEST, RHYTHMS, Goal
 from cxdata.i18n import LANGUAGES, N_, _, language, speaking
+from cxdata.metrics import SINGLE
 from cxdata.metrics.base import Metric
 from cxdata.parsing import DateReading
 from cxdata.questions import Moment
@@ -556,10 +557,10 @@ def _metric(cell: str) -> Metric:
     """The metric of this name or label, in either language."""
     if not cell:
         raise CxError("The row names no metric.")
-    known = {entry.name: entry for entry in METRICS}
+    known = {entry.name: entry for entry in SINGLE}
     for code in LANGUAGES:
         with speaking(code):
-            for entry in METRICS:
+            for entry in SINGLE:
                 for label in filter(None, (entry.label, entry.short)):
                     known.setdefault(_(label), entry)
     for word, entry in known.items():

@@ -1,11 +1,12 @@
 """Goals with all that is said of each: where it stands, what was said and done last, what comes next.
 
-In: a store with goals, an engine, the moment. Out: a Followed for each, those that need it most first.
+In: a store with goals, and where they stand or the engine and moment to ask it. Out: a Followed for each, those that need it
+most first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +24,7 @@ from cxdata.store import Store
 class Followed:
     """A goal with where it stands, its check-ins, oldest first, its actions, and how it was looked back on.
 
-    `events`: what happened to its teams, and the actions that were done for goals on its metric. `today`: the first day that the data does not have as a whole.
+    `events`: what happened to its teams, and the actions that were done for goals on its metric. `today`: the day on which reviews and actions are due or not.
     """
 
     standing: Standing
@@ -65,14 +66,19 @@ class Followed:
 
 
 def overview(store: Store, engine: Engine, moment: Moment, teams: Collection[str] = ()) -> tuple[Followed, ...]:
-    """All goals that are kept, or only those of some teams."""
+    """All goals that are kept, or only those of some teams, on the first day that the data does not have as a whole."""
     found = [one.goal for one in goal_records.goals(store) if not teams or set(teams) & set(one.goal.teams)]
+    return followed(store, following.follow(engine, found, moment), moment.complete_until)
+
+
+def followed(store: Store, standings: Iterable[Standing], today: date) -> tuple[Followed, ...]:
+    """These goals, in their order, with what was said and done."""
     actions, check_ins = goal_records.actions(store), goal_records.check_ins(store)
     happened, done = [kept.event for kept in store.events()], goal_records.done_as_events(store)
     return tuple(
         Followed(
             one,
-            moment.complete_until,
+            today,
             tuple(said for said in check_ins if said.goal == one.goal.id),
             tuple(action for action in actions if action.goal == one.goal.id),
             goal_records.lesson(store, one.goal.id),
@@ -80,5 +86,5 @@ def overview(store: Store, engine: Engine, moment: Moment, teams: Collection[str
                 [*happened, *(event for name, event in done if name == one.goal.metric)], one.goal.filters(Period())
             ),
         )
-        for one in following.follow(engine, found, moment)
+        for one in standings
     )

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import special
 
 from cxdata import formats, statistics
-from cxdata.goals import Goal
+from cxdata.goals import Goal, grain_word
 from cxdata.i18n import N_, _
 from cxdata.questions import period_end, starts_between
 from cxdata.statistics import ControlLimits, Forecast
@@ -33,6 +33,8 @@ STATUS_WORDS = {
     NEW: N_("Just begun"),
     DRAFT: N_("Draft"),
 }
+VERDICT_OF = {REACHED: "better", ON_TRACK: "better", LAGGING: "lagging", AT_RISK: "worse", MISSED: "worse"}
+"""What a status is worth, for its colour; others are neither."""
 NEED = (AT_RISK, LAGGING, NO_DATA, MISSED, ON_TRACK, NEW, REACHED, DRAFT)
 """The statuses in the order in which a meeting needs to talk about them."""
 ON, BEHIND = 0.95, 0.75  # shares of what is expected, from which on a goal is on track, lagging
@@ -299,7 +301,7 @@ def said_of(goal: Goal, found: Progress) -> str:
     if found.status == DRAFT:
         return _("A draft: it is not followed until all five letters are there and somebody owns it.")
     if found.status == NEW:
-        return _("No {grain} of it is complete yet.", grain=_(_GRAIN_WORDS[goal.grain]))
+        return _("No {grain} of it is complete yet.", grain=grain_word(goal))
     if at is None:
         return _(_NOTHING.get(found.reason, _NOTHING["no_period"]))
     when = _up_to(at) if goal.kind == "total" else formats.period(at.start, goal.grain)
@@ -312,7 +314,7 @@ def said_of(goal: Goal, found: Progress) -> str:
         return _("{period}: {value}, measured on fewer than {minimum}, so it is not judged.", period=when, value=value, minimum=found.minimum)  # fmt: skip
     said = _("{period}: {value}, where the path asks {wanted}.", period=when, value=value, wanted=formats.value(found.wanted, entry.unit))  # fmt: skip
     if found.status in (LAGGING, AT_RISK) and not found.is_clear:
-        said = f"{said} {_('The distance is within the noise of one {grain}.', grain=_(_GRAIN_WORDS[goal.grain]))}"
+        said = f"{said} {_('The distance is within the noise of one {grain}.', grain=grain_word(goal))}"
     return said
 
 
@@ -320,12 +322,29 @@ def _up_to(at: Measured) -> str:
     return _("up to {day}", day=formats.day(at.end - timedelta(days=1)))
 
 
-_GRAIN_WORDS = {"week": N_("week"), "month": N_("month"), "quarter": N_("quarter")}
 _NOTHING = {
     "no_period": N_("No whole period of it was measured."),
     "nothing": N_("There is no data for this yet."),
     "gone": N_("The data has no such rows any more: check its filters."),
 }
+
+
+def progress_said(goal: Goal, found: Progress) -> str:
+    """How far along the way it is and should be; "" where there is no way to go."""
+    if math.isnan(found.progress):
+        return ""
+    done, due = formats.percent(found.progress, 0), formats.percent(found.expected, 0)
+    if goal.kind == "total" and not goal.is_upwards:
+        return _("{done} used up, where {due} is the pace", done=done, due=due)
+    return _("{done} of the way, where {due} is asked", done=done, due=due)
+
+
+def needed_said(goal: Goal, found: Progress, needed: float) -> str:
+    """What has to change a period from now on; "" for a total, where it is reached, and where that cannot be said."""
+    if goal.kind == "total" or found.status not in (ON_TRACK, LAGGING, AT_RISK) or math.isnan(needed) or not needed:
+        return ""
+    step = formats.difference(needed, goal.entry.unit)
+    return _("It takes {change} a {grain} from now on.", change=step, grain=grain_word(goal))
 
 
 def forecast_said(goal: Goal, ahead: Forecast | None) -> str:
@@ -376,7 +395,7 @@ def achievable_said(goal: Goal, found: Achievable) -> list[str]:
         said.append(
             _(
                 "The target lies within the usual {low} – {high} of one {grain}: it will be touched by luck. Judge it on more than one.",
-                low=formats.value(found.limits.low, unit), high=formats.value(found.limits.high, unit), grain=_(_GRAIN_WORDS[goal.grain]),
+                low=formats.value(found.limits.low, unit), high=formats.value(found.limits.high, unit), grain=grain_word(goal),
             )
         )  # fmt: skip
     if entry.matures:
@@ -385,7 +404,7 @@ def achievable_said(goal: Goal, found: Achievable) -> list[str]:
         said.append(
             _(
                 "To tell this step from noise takes about {answers} a {grain}; there are {now}.",
-                answers=formats.decimal(found.answers, 0), grain=_(_GRAIN_WORDS[goal.grain]), now=formats.decimal(found.now, 0),
+                answers=formats.decimal(found.answers, 0), grain=grain_word(goal), now=formats.decimal(found.now, 0),
             )
         )  # fmt: skip
     return said

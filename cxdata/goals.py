@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from cxdata import formats
+from cxdata import amounts, formats
 from cxdata.errors import CxError, UnknownName
-from cxdata.filters import Filters, Period, add_months, dimension
+from cxdata.filters import Filters, Period, add_months
 from cxdata.i18n import N_, _
-from cxdata.metrics import ALL, metric
-from cxdata.metrics.base import Count, Curve, FlowCount, Metric
+from cxdata.metrics import SINGLE, metric
+from cxdata.metrics.base import Count, FlowCount, Metric
 from cxdata.questions import Moment, Query, period_end, period_start
 from cxdata.settings import CLOCKS
 
@@ -42,7 +42,6 @@ ACTION_KINDS = {
 FEEDBACK = ("nps", "csat", "ces", "quality_overall")  # what tells whether customers notice
 CONFIDENCE = (1, 10)
 LONGEST = 300  # characters of a text
-METRICS = tuple(entry for entry in ALL if not isinstance(entry.measure, Curve))
 Values = Mapping[str, tuple[str, ...]]
 
 
@@ -85,7 +84,7 @@ class Goal:
 
     def __post_init__(self) -> None:
         entry = metric(self.metric)
-        if entry not in METRICS:
+        if entry not in SINGLE:
             raise CxError("{metric} is a curve, not one number a period: no goal can be set on it.", metric=self.metric)
         for word, known, what in (
             (self.kind, GOAL_KINDS, N_("kind of goal")),
@@ -102,15 +101,10 @@ class Goal:
                 "{metric} cannot be added up over time. Set a level for it, or choose a number of things that happened.",
                 metric=_(entry.label),
             )
-        ignored = Filters(values=self.values).ignored(entry.table)
-        if ignored:
-            raise CxError(
-                "{metric} cannot be filtered by {names}: its rows do not have it.",
-                metric=_(entry.label),
-                names=", ".join(_(dimension(name).label) for name in ignored),
-            )
+        Filters(values=self.values).check(entry.table, _(entry.label))
         for value in (self.baseline, self.target, *(value for _last, value in self.steps)):
-            _check_value(entry, value)
+            if value is not None:
+                amounts.check(value, entry)
         if self.start and self.deadline and self.deadline < self.start:
             raise CxError(
                 "The deadline ({deadline}) lies before the start ({start}). Swap the two, or choose a later deadline.",
@@ -280,38 +274,27 @@ def adds_up(entry: Metric) -> bool:
     )
 
 
-def _check_value(entry: Metric, value: float | None) -> None:
-    if value is None:
-        return
-    if not math.isfinite(value):
-        raise CxError("A target is a number.")
-    low, high = entry.bounds or (0.0, math.inf)
-    if entry.unit in ("money", "number", "score", "quality"):
-        low = -math.inf
-    if not low <= value <= high:
-        raise CxError(
-            "{metric} cannot be {value}: it lies between {low} and {high}.",
-            metric=_(entry.label),
-            value=formats.value(value, entry.unit),
-            low=formats.value(low, entry.unit),
-            high="∞" if math.isinf(high) else formats.value(high, entry.unit),
-        )
-
-
 # --- plain values -------------------------------------------------------------------------------------------
 
 
+def plain(value: Any) -> Any:
+    """Anything frozen as plain values: days as ISO text, nan as None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, float):
+        return None if math.isnan(value) else float(value)
+    return value.item() if hasattr(value, "item") else value
+
+
 def dumped(record: Goal | Action | CheckIn | Lesson) -> dict[str, Any]:
-    """A record as plain values, without its id, days as ISO text."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, date):
-            return value.isoformat()
-        if isinstance(value, tuple | list):
-            return [plain(one) for one in value]
-        return {name: plain(one) for name, one in value.items()} if isinstance(value, dict) else value
-
-    found: dict[str, Any] = plain(asdict(record))
+    """A record as plain values, without its id."""
+    found: dict[str, Any] = plain(record)
     found.pop("id", None)
     return found
 
@@ -382,7 +365,7 @@ def check_time(goal: Goal, moment: Moment) -> None:
         raise CxError(
             "The deadline ({deadline}) lies before the next whole {grain} is over. Choose {least} or later.",
             deadline=formats.day(goal.deadline),
-            grain=_(GOAL_GRAINS[goal.grain]).lower(),
+            grain=grain_word(goal),
             least=formats.day(least),
         )
 
@@ -415,6 +398,22 @@ def reviews(goal: Goal, last: date | None) -> list[date]:
 
 
 # --- in words -----------------------------------------------------------------------------------------------
+
+
+def grain_word(goal: Goal) -> str:
+    """Week, month or quarter, within a sentence."""
+    return _(GOAL_GRAINS[goal.grain]).lower()
+
+
+def action_said(action: Action, *, late: bool = False) -> str:
+    """What, who and by when: "Train the team – Bo, by 1 Dec 2026"."""
+    about = [action.who] if action.who else []
+    if action.done:
+        about.append(_("done {day}", day=formats.day(action.done)))
+    else:
+        about += [_("by {day}", day=formats.day(action.by))] if action.by else []
+        about += [_("overdue")] if late else []
+    return f"{action.what} – {', '.join(about)}" if about else action.what
 
 
 def name(goal: Goal) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -18,8 +18,8 @@ from cxdata.comparison import Comparison
 from cxdata.errors import CxError
 from cxdata.filters import Filters, Period, add_months
 from cxdata.following import Standing
-from cxdata.goal_progress import MISSED, REACHED, STATUS_WORDS, Measured, Progress
-from cxdata.goals import Action, CheckIn, Goal, Lesson, action_of, dumped, goal_of
+from cxdata.goal_progress import STATUS_WORDS, Measured, Progress
+from cxdata.goals import Action, CheckIn, Goal, Lesson, action_of, action_said, dumped, goal_of, plain
 from cxdata.i18n import N_, _
 from cxdata.questions import Moment, period_start
 from cxdata.statistics import Forecast
@@ -303,7 +303,13 @@ def _goal_lines(body: Mapping[str, Any]) -> list[Line]:
     if not body["ended"]:
         needed = math.nan if body["needed"] is None else body["needed"]
         said += [
-            Line(text) for text in (pace_said(goal, found, needed), goal_progress.forecast_said(goal, ahead)) if text
+            Line(text)
+            for text in (
+                goal_progress.progress_said(goal, found),
+                goal_progress.needed_said(goal, found, needed),
+                goal_progress.forecast_said(goal, ahead),
+            )
+            if text
         ]
     if body["confidence"]:
         now, before = body["confidence"], body["before"]
@@ -346,38 +352,9 @@ KINDS = {kind.name: kind for kind in AGENDA}
 # --- in words -----------------------------------------------------------------------------------------------
 
 
-def action_said(action: Action, *, late: bool = False) -> str:
-    """What, who and by when: "Train the team – Bo, by 1 Dec 2026"."""
-    about = [action.who] if action.who else []
-    about += [_("by {day}", day=formats.day(action.by))] if action.by else []
-    if action.done:
-        about.append(_("done {day}", day=formats.day(action.done)))
-    elif late:
-        about.append(_("overdue"))
-    return f"{action.what} – {', '.join(about)}" if about else action.what
-
-
-def pace_said(goal: Goal, found: Progress, needed: float) -> str:
-    """How far along the way, how far it should be, and what it takes a period from now on; "" where none can be said."""
-    said = []
-    if not math.isnan(found.progress):
-        share, expected = formats.percent(found.progress, 0), formats.percent(found.expected, 0)
-        said.append(_("{share} of the way, {expected} expected by now.", share=share, expected=expected))
-    if not math.isnan(needed) and found.status != REACHED and found.measured is not None:
-        grain = _(goals.GOAL_GRAINS[goal.grain]).lower()
-        said.append(_("It takes {change} a {grain} from now on.", change=formats.difference(needed, goal.entry.unit), grain=grain))  # fmt: skip
-    return " ".join(said)
-
-
 def look_of(status: str) -> str:
     """The look of a status: good, bad, or neither."""
-    return (
-        "good"
-        if status in (REACHED, goal_progress.ON_TRACK)
-        else "bad"
-        if status in (MISSED, goal_progress.AT_RISK)
-        else "text"
-    )
+    return {"better": "good", "worse": "bad"}.get(goal_progress.VERDICT_OF.get(status, ""), "text")
 
 
 def name(meeting: Meeting) -> str:
@@ -433,21 +410,6 @@ def minutes_of(situation: Situation, closed_at: str, closed_by: str = "") -> Min
 # --- plain values -------------------------------------------------------------------------------------------
 
 
-def plain(value: Any) -> Any:
-    """Anything frozen as plain values: days as ISO text, nan as None."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, float):
-        return None if math.isnan(value) else float(value)
-    return value.item() if hasattr(value, "item") else value
-
-
 def restored(body: Mapping[str, Any]) -> dict[str, Any]:
     """Plain numbers with nan for None."""
     return {name: math.nan if value is None else value for name, value in body.items()}
@@ -499,7 +461,7 @@ def summary_of(body: Mapping[str, Any]) -> Summary:
 
 
 def dumped_meeting(meeting: Meeting) -> dict[str, Any]:
-    found: dict[str, Any] = plain(asdict(meeting))
+    found: dict[str, Any] = plain(meeting)
     found.pop("id")
     return found
 

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cxdata import formats, goals
+from cxdata.goals import action_said
 from cxdata.i18n import _
-from cxdata.meetings import KINDS, Minutes, Section, action_said, goal_from, name
+from cxdata.meetings import KINDS, Minutes, Section, goal_from, name
 
 LOOKS = ("title", "heading", "text", "small", "good", "bad", "note", "action")
 

@@ -24,8 +24,7 @@ from cxdata.charts import Style
 from cxdata.comparison import Comparison
 from cxdata.drawing import drawn
 from cxdata.goal_overview import Followed
-from cxdata.goal_progress import AT_RISK, LAGGING, MISSED, ON_TRACK, REACHED, STATUS_WORDS
-from cxdata.goals import Action
+from cxdata.goal_progress import STATUS_WORDS, VERDICT_OF
 from cxdata.i18n import _, language
 from cxdata.marks import (
     REGULAR,
@@ -57,12 +56,7 @@ GAP = 10.0
 PIXELS = {1: 780.0, 2: 400.0, 3: 290.0}  # how wide a chart is drawn, by the number beside each other
 HEIGHT_OF_CHART = 205.0  # of those without a height of their own
 INK, GREY, LINE = "#1b2230", "#566072", "#dfe3ea"
-VERDICT_COLOURS = {"better": ("#e6f4ec", "#12704a"), "worse": ("#fdeaea", "#b4232f")}
-STATUS_COLOURS = {
-    **dict.fromkeys((REACHED, ON_TRACK), VERDICT_COLOURS["better"]),
-    **dict.fromkeys((AT_RISK, MISSED), VERDICT_COLOURS["worse"]),
-    LAGGING: ("#fdf1dd", "#8a5a00"),
-}
+VERDICT_COLOURS = {"better": ("#e6f4ec", "#12704a"), "worse": ("#fdeaea", "#b4232f"), "lagging": ("#fdf1dd", "#8a5a00")}
 PALE = "#eef1f5"
 
 
@@ -410,7 +404,7 @@ def _goal_row(pages: _Pages, cells: Sequence[Sequence[str]], status: str = "", *
 
 
 def _chip(x: float, y: float, status: str) -> list[Mark]:
-    back, colour = STATUS_COLOURS.get(status, (PALE, GREY))
+    back, colour = VERDICT_COLOURS.get(VERDICT_OF.get(status, ""), (PALE, GREY))
     word = _(STATUS_WORDS[status])
     return [Box(x, y, width_of(word, 7.5) + 8, 11.5, back, radius=5.5), Text(x + 4, y + 8.6, word, 7.5, colour)]
 
@@ -451,9 +445,8 @@ def _goal(pages: _Pages, one: Followed, style: Style) -> None:
         write(f"{_('Last check-in')}: {', '.join(filter(None, (formats.day(last.day), sure)))}. {last.note}")
     for action in sorted(one.actions, key=lambda own: (own.done is None, own.done or own.by or date.max)):
         late = action.done is None and one.is_late(action.by)
-        said = f"{_action_said(action)} ({_('overdue')})" if late else _action_said(action)
         write(
-            f"{'✓' if action.done else '○'} {said}",
+            f"{'✓' if action.done else '○'} {goals.action_said(action, late=late)}",
             7.5,
             GREY if action.done else VERDICT_COLOURS["worse"][1] if late else INK,
         )
@@ -464,11 +457,6 @@ def _goal(pages: _Pages, one: Followed, style: Style) -> None:
     pages.needs(height)
     frame = Box(0, 0, ROOM, height, edge=LINE, radius=5)
     pages.put(placed(Drawing(ROOM, height, (frame, *marks)), EDGE, pages.at, 1), height + GAP)
-
-
-def _action_said(action: Action) -> str:
-    when = _("done {day}", day=formats.day(action.done)) if action.done else _("by {day}", day=formats.day(action.by)) if action.by else ""  # fmt: skip
-    return " · ".join(part for part in (action.what, action.who, when) if part)
 
 
 # --- definitions --------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ import pytest
 
 from cxdata import alert_records, alerting, alerts
 from cxdata.alert_records import save_alert
-from cxdata.alerts import METRICS, Alert, State, sentence
+from cxdata.alerts import Alert, State, sentence
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
 from cxdata.i18n import speaking
+from cxdata.metrics import SINGLE
 from cxdata.sample import ALERTS, import_sample, keep_alerts
 from cxdata.settings import Settings
 from cxdata.store import Store
@@ -57,7 +58,7 @@ def made(**given) -> Alert:
         ({"threshold": None}, "needs a threshold"),
         ({"threshold": "soon"}, '"soon" is no value here'),
         ({"threshold": -1.0}, "cannot be −1 s: it lies between 0 s and ∞"),
-        ({"metric_name": "csat", "threshold": "120%"}, "csat cannot be 120.0%: it lies between 0.0% and 100.0%"),
+        ({"metric_name": "csat", "threshold": "120%"}, "Customer satisfaction cannot be 120.0%: it lies between 0.0% and 100.0%"),
         ({"rule": "signal"}, "has no threshold"),
         ({"rule": "signal", "threshold": None, "metric_name": "resolution_rate"}, "still change"),
         ({"metric_name": "retention_rate", "threshold": "90", "values": {"channel": ("chat",)}}, "cannot be filtered by Channel"),
@@ -79,7 +80,7 @@ def test_an_alert_in_words():
     )
 
 
-@pytest.mark.parametrize("entry", METRICS, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", SINGLE, ids=lambda entry: entry.name)
 def test_every_metric_can_be_watched(entry, sample):
     for grain in alerts.ALERT_GRAINS:
         alert = Alert(0, "x", entry.name, "below", 0.5, grain)

@@ -17,7 +17,7 @@ from cxdata.errors import MappingProblem, Undecided
 from cxdata.goals import Action, CheckIn, Goal
 from cxdata.i18n import set_language, speaking
 from cxdata.importing import import_file
-from cxdata.metrics import metric
+from cxdata.metrics import SINGLE, metric
 from cxdata.store import Store
 
 
@@ -389,7 +389,7 @@ def test_the_command_brings_in_and_takes_along(path, tmp_path, capsys):
 
 
 def test_every_metric_of_a_goal_is_found_by_its_labels():
-    for entry in goal_files.METRICS:
+    for entry in SINGLE:
         for code in ("en", "nl"):
             with speaking(code):
                 label = goal_files._(entry.label)

@@ -25,6 +25,7 @@ from cxdata.commands.output import plain, print_rows, say_checked
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
 from cxdata.filters import FILTERS
+from cxdata.metrics import SINGLE
 from cxdata.store import Store
 
 
@@ -34,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     done.add_argument("--add", metavar="NAME", help="keep an alert of this name; needs --metric and a rule")
     done.add_argument("--remove", type=int, metavar="ID", help="take this alert off the list")
     done.add_argument("--log", action="store_true", help="every change of state and every message instead")
-    parser.add_argument("--metric", metavar="M", help=f"one of: {', '.join(entry.name for entry in alerts.METRICS)}")
+    parser.add_argument("--metric", metavar="M", help=f"one of: {', '.join(entry.name for entry in SINGLE)}")
     rule = parser.add_mutually_exclusive_group()
     rule.add_argument("--above", metavar="X", help="a threshold such as 80%%, 4h, 90 min, 12.5")
     rule.add_argument("--below", metavar="X")

@@ -13,11 +13,11 @@ import pandas as pd
 import streamlit as st
 
 from cxdata import alert_records, alerting, alerts, formats
-from cxdata.alerts import ALERT_GRAINS, METRICS, RULES, STATE_WORDS, Alert, Kept, State, sentence
+from cxdata.alerts import ALERT_GRAINS, RULES, STATE_WORDS, Alert, Kept, State, sentence
 from cxdata.errors import CxError
 from cxdata.filters import FILTERS, NOTHING
 from cxdata.i18n import _
-from cxdata.metrics import metric
+from cxdata.metrics import SINGLE, metric
 from cxdata.questions import Query
 from cxdata.ui import aim, jobs, look, state
 
@@ -175,7 +175,7 @@ def _told_last() -> None:
 
 def _form(one: Alert | Draft) -> None:
     """The form of a new alert, or of one that is kept."""
-    names, rules, grains = [entry.name for entry in METRICS], list(RULES), list(ALERT_GRAINS)
+    names, rules, grains = [entry.name for entry in SINGLE], list(RULES), list(ALERT_GRAINS)
     with st.form(f"alert_form_{one.id}", border=True):
         st.html(f'<div class="cx-title">{_("Change the alert") if one.id else _("New alert")}</div>')
         left, right = st.columns(2)

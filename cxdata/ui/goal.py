@@ -7,34 +7,30 @@ from datetime import date
 
 import streamlit as st
 
-from cxdata import charts, following, formats, goal_progress, goal_records, goals
+from cxdata import following, formats, goal_progress, goal_records, goals
 from cxdata.errors import CxError
-from cxdata.events import concerning
-from cxdata.filters import Filters, Period
-from cxdata.following import Standing
+from cxdata.filters import Filters
+from cxdata.goal_overview import Followed
 from cxdata.goals import ACTION_KINDS, Action, CheckIn, Goal, Lesson
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.ui import goal_form, jobs, look, state
 from cxdata.ui.goal_form import letters_html
-from cxdata.ui.goals import bar, chip, last_check_in, open_goal, pace, review_said
-
-WHO = "_goal_who"
+from cxdata.ui.goals import bar, chip, figure, open_goal, pace, review
 
 
 def show(number: int) -> bool:
     """The page of a goal; False where there is none of that number."""
-    kept = next((one for one in state.all_goals() if one.goal.id == number), None)
-    if kept is None:
+    one = next((own for own in state.followed() if own.goal.id == number), None)
+    if one is None:
         return False
-    goal = kept.goal
-    one = state.standing(goal)
+    goal = one.goal
     st.button(
         _("All goals"), icon=":material/arrow_back:", type="tertiary", on_click=open_goal, args=(0,), key="goals_back"
     )
     with st.container(horizontal=True, vertical_alignment="top", wrap=False, key="cx-goal-head"):
         st.html(
-            f'<div class="cx-row" style="margin-top:0">{chip(one.status)}<span class="cx-sub">{look.escaped(_about(goal))}</span></div>'
+            f'<div class="cx-row" style="margin-top:0">{chip(one.standing.status)}<span class="cx-sub">{look.escaped(_about(goal))}</span></div>'
             f'<h1 class="cx-goal-title">{look.escaped(goals.sentence(goal))}</h1>'
         )
         with st.container(horizontal=True, width="content", gap="small"):
@@ -53,7 +49,7 @@ def show(number: int) -> bool:
         _check_in(one)
         _lesson(one)
     with right:
-        _actions(goal)
+        _actions(one)
         _why(one)
         _parts(goal)
     _history(goal)
@@ -97,21 +93,18 @@ def _put_back(goal: Goal) -> None:
 # --- where it stands ----------------------------------------------------------------------------------------
 
 
-def _chart(one: Standing) -> None:
-    goal = one.goal
+def _chart(one: Followed) -> None:
+    goal, stands = one.goal, one.standing
     with st.container(border=True, gap="xsmall"):
         st.html(
-            bar(one)
-            + f'<div class="cx-sub" style="margin-top:.3rem">{look.escaped(goal_progress.said_of(goal, one.found))}</div>'
+            bar(stands)
+            + f'<div class="cx-sub" style="margin-top:.3rem">{look.escaped(goal_progress.said_of(goal, stands.found))}</div>'
         )
-        if one.history is None:
+        if stands.history is None:
             return
-        own = [entry for entry in state.check_ins() if entry.goal == goal.id]
-        happened = concerning(state.happened([goal.metric]), goal.filters(Period()))
-        figure = charts.goal(one.history, state.style(), goal=goal, ahead=one.ahead, check_ins=own, events=happened)
-        alt = f"{goals.sentence(goal)} {goal_progress.said_of(goal, one.found)}"
-        st.plotly_chart(figure, theme=None, config=look.CHART, key="goal_chart", alt=alt)
-        if said := pace(one):
+        alt = f"{goals.sentence(goal)} {goal_progress.said_of(goal, stands.found)}"
+        st.plotly_chart(figure(goal), theme=None, config=look.CHART, key="goal_chart", alt=alt)
+        if said := pace(stands):
             st.html(f'<div class="cx-small">{look.escaped(said)}</div>')
         _looked_at(goal)
 
@@ -146,47 +139,41 @@ def _looked_at(goal: Goal) -> None:
         st.html(f'<div class="cx-small">{look.escaped(said)}</div>')
 
 
-def _check_in(one: Standing) -> None:
+def _check_in(one: Followed) -> None:
     """What was said of it, and the form for what is said now."""
     goal = one.goal
-    own = sorted(
-        (entry for entry in state.check_ins() if entry.goal == goal.id),
-        key=lambda entry: (entry.day, entry.id),
-        reverse=True,
-    )
     with st.container(border=True, gap="xsmall"):
         st.html(
-            f'<div class="cx-row" style="margin-top:0"><span class="cx-title">{_("Check-ins")}</span><span class="cx-small">{review_said(one)}</span></div>'
+            f'<div class="cx-row" style="margin-top:0"><span class="cx-title">{_("Check-ins")}</span><span class="cx-small">{review(one)}</span></div>'
         )
-        if not goal.is_draft and not (goal.is_set and goal.until <= state.today()):
+        if not goal.is_draft and not one.has_ended:
             with st.form("goal_check_in", border=False, clear_on_submit=True):
                 left, right = st.columns([2, 3], vertical_alignment="bottom")
-                newest = last_check_in(goal.id)
                 confidence = left.slider(
-                    _("Confidence that it will be reached"), *goals.CONFIDENCE, newest.confidence if newest and newest.confidence else 5,
+                    _("Confidence that it will be reached"), *goals.CONFIDENCE, one.sure.confidence if one.sure else 5,
                 )  # fmt: skip
                 note = right.text_input(_("Note"), max_chars=goals.LONGEST)
                 if st.form_submit_button(_("Check in"), icon=":material/check:"):
-                    made = CheckIn(0, goal.id, state.today(), confidence, (note or "").strip())
+                    made = CheckIn(0, goal.id, one.today, confidence, (note or "").strip())
                     goal_records.save_check_in(state.shown_store(), made, jobs.who())
                     st.rerun()
-        for entry in own[:12]:
+        for entry in one.check_ins[:-13:-1]:
             said = [formats.day(entry.day)]
             if entry.confidence is not None:
                 said.append(_("confidence {number} of 10", number=entry.confidence))
             text = look.escaped(", ".join(said)) + (f": {look.escaped(entry.note)}" if entry.note else "")
             st.html(f'<div class="cx-small">{text}</div>')
-        if not own:
+        if not one.check_ins:
             st.html(f'<div class="cx-small">{look.escaped(_("Nobody has checked in yet."))}</div>')
 
 
-def _lesson(one: Standing) -> None:
+def _lesson(one: Followed) -> None:
     """Looking back on a goal that has ended."""
     goal = one.goal
-    if one.status not in (goal_progress.REACHED, goal_progress.MISSED):
+    if one.standing.status not in (goal_progress.REACHED, goal_progress.MISSED):
         return
     store = state.shown_store()
-    known = goal_records.lesson(store, goal.id) or Lesson(goal.id)
+    known = one.lesson or Lesson(goal.id)
     with st.container(border=True, gap="xsmall"):
         st.html(f'<div class="cx-title">{_("Looking back")}</div>')
         with st.form("goal_lesson", border=False):
@@ -202,16 +189,14 @@ def _lesson(one: Standing) -> None:
 # --- what is done for it ------------------------------------------------------------------------------------
 
 
-def _actions(goal: Goal) -> None:
-    own = sorted(
-        (one for one in state.actions() if one.goal == goal.id),
-        key=lambda one: (one.done is not None, one.by or date.max, one.id),
-    )
+def _actions(one: Followed) -> None:
+    goal = one.goal
+    done = sorted((own for own in one.actions if own.done), key=lambda own: own.done or one.today)
     with st.container(border=True, gap="xsmall"):
         st.html(f'<div class="cx-title">{_("Actions")}</div>')
-        for one in own:
-            _action(one)
-        if not own:
+        for action in (*one.to_do, *done):
+            _action(action, one)
+        if not one.actions:
             st.html(f'<div class="cx-small">{look.escaped(_("Nothing is planned for it yet."))}</div>')
         with (
             st.popover(_("Add an action"), icon=":material/add:", key="goal_action"),
@@ -232,18 +217,18 @@ def _actions(goal: Goal) -> None:
                 st.rerun()
 
 
-def _action(one: Action) -> None:
-    today = state.today()
-    is_late = one.done is None and one.by is not None and one.by < today
-    about = [_(ACTION_KINDS[one.kind]), *([one.who] if one.who else [])]
-    if one.done is not None:
-        about.append(_("done on {day}", day=formats.day_short(one.done)))
-    elif one.by is not None:
+def _action(action: Action, one: Followed) -> None:
+    is_late = action.done is None and one.is_late(action.by)
+    about = [_(ACTION_KINDS[action.kind]), *([action.who] if action.who else [])]
+    if action.done is not None:
+        about.append(_("done on {day}", day=formats.day_short(action.done)))
+    elif action.by is not None:
         words = _("overdue since {day}") if is_late else _("by {day}")
-        about.append(words.format(day=formats.day_short(one.by)))
+        about.append(words.format(day=formats.day_short(action.by)))
     with st.container(gap=None):
         st.checkbox(
-            look.plain(one.what), value=one.done is not None, key=f"goal_done_{one.id}_{one.done}", on_change=_done, args=(one, today),
+            look.plain(action.what), value=action.done is not None, key=f"goal_done_{action.id}_{action.done}",
+            on_change=_done, args=(action, one.today),
         )  # fmt: skip
         style = "cx-chip worse" if is_late else "cx-small"
         st.html(f'<div class="cx-action"><span class="{style}">{look.escaped(" · ".join(about))}</span></div>')
@@ -254,16 +239,15 @@ def _done(one: Action, today: date) -> None:
     goal_records.save_action(state.shown_store(), replace(one, done=done), jobs.who())
 
 
-def _why(one: Standing) -> None:
+def _why(one: Followed) -> None:
     """The five letters, what history says, and what customers said."""
     goal = one.goal
     moved, said = None, list[str]()
     if goal.is_set:
-        found = following.achievable(state.engine(), goal, state.the_moment(), one.history)
+        found = following.achievable(state.engine(), goal, state.the_moment(), one.standing.history)
         moved, said = found.moved, goal_progress.achievable_said(goal, found)
-    own = [entry for entry in state.actions() if entry.goal == goal.id]
     with st.container(border=True, gap="xsmall"):
-        st.html(letters_html(goals.letters(goal, moved, own)))
+        st.html(letters_html(goals.letters(goal, moved, one.actions)))
         st.html(
             "".join(f'<div class="cx-small" style="margin-bottom:.25rem">{look.escaped(text)}</div>' for text in said)
         )

@@ -16,7 +16,7 @@ from cxdata.errors import CxError
 from cxdata.filters import FILTERS, NOTHING, Filters
 from cxdata.goals import ACTION_KINDS, FEEDBACK, GOAL_GRAINS, GOAL_KINDS, RHYTHMS, Action, Goal
 from cxdata.i18n import N_, _
-from cxdata.metrics import metric
+from cxdata.metrics import SINGLE, metric
 from cxdata.questions import Answer, period_end, period_start
 from cxdata.selection import whole_year
 from cxdata.ui import aim, jobs, look, state
@@ -142,7 +142,7 @@ def _steps(own: Goal) -> _Given:
         )  # fmt: skip
     with _step(2):
         name = st.selectbox(
-            _("Metric"), [entry.name for entry in goals.METRICS], key=key("metric"), label_visibility="collapsed",
+            _("Metric"), [entry.name for entry in SINGLE], key=key("metric"), label_visibility="collapsed",
             format_func=lambda code: _(metric(code).label), persist_state="session",
         )  # fmt: skip
         values = _values(name)

@@ -11,11 +11,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from cxdata import (
-    charts,
     following,
     formats,
     goal_progress,
@@ -27,14 +25,12 @@ from cxdata import (
     summary,
 )
 from cxdata.errors import CxError
-from cxdata.events import concerning
-from cxdata.filters import Period
 from cxdata.following import Standing
 from cxdata.goals import CONFIDENCE, Action, Goal
 from cxdata.i18n import _
 from cxdata.meetings import SLOTS, Item, Meeting, Situation
 from cxdata.ui import lobby, look, state
-from cxdata.ui.goals import chip
+from cxdata.ui.goals import chip, figure
 
 EVERY = 2.0  # seconds between two looks at what others wrote
 TYPING = 5.0  # seconds after a change in which a field is not changed from elsewhere
@@ -272,7 +268,7 @@ def _goal(situation: Situation, item: Item) -> None:
         if found.history is not None:
             with st.container(key="cx-meeting-chart"):
                 st.plotly_chart(
-                    _figure(found), width="stretch", height="stretch", theme=None, config=look.CHART,
+                    figure(found.goal), width="stretch", height="stretch", theme=None, config=look.CHART,
                     key=f"goal_chart_{item.subject}", alt=goals.sentence(found.goal),
                 )  # fmt: skip
     with right:
@@ -281,7 +277,6 @@ def _goal(situation: Situation, item: Item) -> None:
 
 def _numbers(found: Standing, *, ended: bool) -> None:
     goal, at, unit = found.goal, found.found.measured, found.goal.entry.unit
-    grain = _(goals.GOAL_GRAINS[goal.grain]).lower()
     cells = [
         (_("Now"), formats.value(at.value if at else None, unit), _measured(goal, found)),
         (_("Target"), formats.value(goal.target, unit), _("by {day}", day=formats.day(goal.deadline)) if goal.deadline else ""),
@@ -290,7 +285,9 @@ def _numbers(found: Standing, *, ended: bool) -> None:
         expected = _("{share} expected", share=formats.percent(found.found.expected, 0))
         cells.append((_("Progress"), formats.percent(found.found.progress, 0), "" if ended else expected))
     if not ended and not formats.nothing(found.needed) and found.status != goal_progress.REACHED:
-        cells.append((_("Needed"), formats.difference(found.needed, unit), _("a {grain}", grain=grain)))
+        cells.append(
+            (_("Needed"), formats.difference(found.needed, unit), _("a {grain}", grain=goals.grain_word(goal)))
+        )
     if found.ahead is not None:
         ends = f"{formats.value(found.ahead.low, unit)} – {formats.value(found.ahead.high, unit)}"
         cells.append((_("Forecast"), formats.value(found.ahead.value, unit), ends))
@@ -315,14 +312,6 @@ def _measured(goal: Goal, found: Standing) -> str:
         return ""
     when = formats.period_short(at.start, goal.grain) if goal.kind == "level" else _("up to {day}", day=formats.day(at.end - timedelta(days=1)))  # fmt: skip
     return when if goal.entry.unit == "count" else f"{when}, n = {formats.decimal(at.n, 0)}"
-
-
-def _figure(found: Standing) -> go.Figure:
-    goal = found.goal
-    assert found.history is not None
-    own = [one for one in state.check_ins() if one.goal == goal.id]
-    happened = concerning(state.happened([goal.metric]), goal.filters(Period()))
-    return charts.goal(found.history, state.style(), goal=goal, ahead=found.ahead, check_ins=own, events=happened)
 
 
 def _goal_fields(meeting: Meeting, item: Item) -> None:
@@ -424,7 +413,7 @@ def _listed(meeting: Meeting, item: Item) -> None:
         for one in found:
             goal, key = situation.goal(one.goal), f"done/{item.kind.name}/{one.id}"
             st.session_state[key] = one.done is not None
-            text = meetings.action_said(one, late=meetings.is_overdue(one, situation.today))
+            text = goals.action_said(one, late=meetings.is_overdue(one, situation.today))
             label = f"{goals.name(goal)}: {text}" if goal else text
             with st.container(key=f"cx-done-{item.kind.name}-{one.id}"):
                 st.checkbox(look.plain(label), key=key, on_change=_tick, args=(meeting.id, one, key))
@@ -461,7 +450,7 @@ def _agreed(meeting: Meeting) -> None:
     found = [one for one in situation.actions if one.meeting == meeting.id]
     lines = [f'<div class="cx-title">{look.escaped(_("Who does what, by when"))}</div>']
     for one in found:
-        goal, text = situation.goal(one.goal), meetings.action_said(one)
+        goal, text = situation.goal(one.goal), goals.action_said(one)
         lines.append(f'<div class="cx-say">{look.escaped(f"{text} ({goals.name(goal)})" if goal else text)}</div>')
     if not found:
         lines.append(f'<div class="cx-say">{look.escaped(_("Nothing was agreed."))}</div>')

@@ -24,6 +24,7 @@ from cxdata import (
     comparison,
     drill,
     following,
+    goal_overview,
     goal_records,
     goals,
     i18n,
@@ -42,7 +43,8 @@ from cxdata.errors import CxError
 from cxdata.events import Event, Kept, concerning
 from cxdata.filters import Filters, Period
 from cxdata.following import Standing
-from cxdata.goals import Action, CheckIn, Goal
+from cxdata.goal_overview import Followed
+from cxdata.goals import Action, Goal
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample, keep_alerts
 from cxdata.sample_goals import keep_goals
@@ -284,11 +286,6 @@ def actions() -> tuple[Action, ...]:
     return found
 
 
-def check_ins() -> tuple[CheckIn, ...]:
-    found: tuple[CheckIn, ...] = _journaled("check_ins")
-    return found
-
-
 def objectives() -> tuple[str, ...]:
     found: tuple[str, ...] = _journaled("objectives")
     return found
@@ -330,6 +327,18 @@ def _needs(key: tuple[str, int], filters: Filters) -> tuple[list[needs.Comment],
 def cached_needs(filters: Filters) -> tuple[list[needs.Comment], list[needs.Reason]]:
     """(the comments with the lowest scores, the most frequent reasons and tags) of a selection."""
     return _needs(version(), filters)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _followed(key: tuple[Any, ...], day: date) -> tuple[Followed, ...]:  # noqa: ARG001
+    standings = following.by_need(standing(kept.goal) for kept in all_goals())
+    return goal_overview.followed(shown_store(), standings, day)
+
+
+def followed() -> tuple[Followed, ...]:
+    """All goals with where they stand and what was said and done, those that need it most first."""
+    store = shown_store()
+    return _followed((version(), journal.number(store), store.events_version), today())
 
 
 def today() -> date:
