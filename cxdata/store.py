@@ -26,13 +26,12 @@ from cxdata import facts, scans, views
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept
 from cxdata.questions import Moment
-from cxdata.schema import GROUPS, KINDS, Kind, stored_as
+from cxdata.schema import KINDS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 from cxdata.views import KeptView, SavedView
 
-SCHEMA_VERSION = (
-    5  # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups
-)
+# 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care
+SCHEMA_VERSION = 6
 BLOCK = 8 * 2**20  # bytes of an original in one row
 
 _TABLES = """
@@ -121,7 +120,10 @@ class Store:
             columns = (("import_id", "integer"), ("source", "varchar"), ("key", "varchar"), *kind.columns)
             defined = ", ".join(stored_as(name, type_) for name, type_ in columns)
             cursor.execute(f"create table if not exists {kind.name}_versions ({defined})")
-            cursor.execute(f"alter table {kind.name}_versions add column if not exists {' '.join(GROUPS)}")
+            held = {name for name, *_ in cursor.execute(f"describe {kind.name}_versions").fetchall()}
+            for name, type_ in kind.columns:
+                if name not in held:  # of a newer program than the one that wrote this database
+                    cursor.execute(f"alter table {kind.name}_versions add column {name} {type_}")
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
             cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])
