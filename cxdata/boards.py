@@ -438,7 +438,33 @@ SLA = Board(
     ),
 )
 
-BOARDS: tuple[Board, ...] = (OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, SERVICE, SLA)
+FOLLOW_UPS = Board(
+    "follow_ups",
+    N_("Follow-ups"),
+    ("team", "segment"),
+    cards=dict.fromkeys(("follow_up_rate", "follow_up_time", "nps_detractors"), ""),
+    card_columns=3,
+    sections=(
+        Section(
+            (
+                trend(
+                    "rate",
+                    N_("Detractors followed up"),
+                    N_("Share of their answers after which the loop was closed"),
+                    "follow_up_rate",
+                ),
+                trend(
+                    "time",
+                    N_("Time to close the loop"),
+                    N_("Median from the low score to a closed follow-up"),
+                    "follow_up_time",
+                ),
+            )
+        ),
+    ),
+)
+
+BOARDS: tuple[Board, ...] = (OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, FOLLOW_UPS, SERVICE, SLA)
 
 
 def nothing(answer: Answer) -> str:
@@ -449,6 +475,8 @@ def nothing(answer: Answer) -> str:
         tables = {metric(name).table for name in query.metrics}
         if tables == {"survey_facts"}:
             return _("No answers in this selection.")
+        if tables == {"follow_up_facts"}:
+            return _("No detractors whom we know, and no follow-ups, in this selection.")
         if tables <= {"customer_facts", "purchase_facts"}:
             return _("No customers in this selection.")
         return _("No tickets in this selection that this can be measured on.")

@@ -14,10 +14,10 @@ import duckdb
 
 from cxdata import calendars
 from cxdata.filters import dimension
-from cxdata.schema import SCORES, STAGES, stored_as
+from cxdata.schema import OWN, SCORES, STAGES, stored_as
 from cxdata.settings import Policy, Settings
 
-TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts")
+TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts", "follow_up_facts")
 GRAINS = ("day", "week", "month", "quarter", "year")
 UNANSWERED_S = 24 * 3600  # where no policy applies
 NO_DATA = date(2026, 1, 1)
@@ -44,6 +44,7 @@ def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mappin
     _tickets(cursor, settings, own)
     _surveys(cursor, settings, own)
     _purchases(cursor, settings, own)
+    follow_ups(cursor, settings)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
 
@@ -386,7 +387,7 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
         "customer_facts",
         f"""
         with rows as ({rows})
-        select customer_id, team, channel, segment, monthly_value, estimated, derived{listed},
+        select customer_id, team, channel, segment, monthly_value, renews_on, estimated, derived{listed},
                {_local("started", "started_on")}, {_local("cancelled", "cancelled_on")},
                cast((year(started_on) * 12 + month(started_on)) * {CODE_MONTH} + day(started_on) as integer) as start_code,
                cast((year(cancelled_on) * 12 + month(cancelled_on)) * {CODE_MONTH} + day(cancelled_on) as integer)
@@ -414,7 +415,7 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
 def _known(own: Sequence[str]) -> str:
     """SQL: the customers of the imported lists."""
     return f"""
-        select customer_id, team, channel, segment, monthly_value, false as estimated, derived, started_on as started_on,
+        select customer_id, team, channel, segment, monthly_value, renews_on, false as estimated, derived, started_on,
                case when cancelled_on >= started_on then cancelled_on end as cancelled_on{_taken(own, "groups['{}']")}
         from current_customers join knowing using (import_id)
         qualify row_number() over (partition by customer_id order by import_id desc, source) = 1"""
@@ -433,7 +434,7 @@ def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
     )
     return f"""
         select customer_id, arg_max(team, moment) as team, cast(null as varchar) as channel, arg_max(segment, moment) as segment,
-               cast(null as double) as monthly_value, true as estimated, false as derived,
+               cast(null as double) as monthly_value, cast(null as date) as renews_on, true as estimated, false as derived,
                cast({calendars.local_sql(settings.zone, "min(moment)")} as date) as started_on,
                cast({calendars.local_sql(settings.zone, "max(moment)")} as date) + cast($gone as integer) as cancelled_on
                {_taken(own, "arg_max({}, moment)")}
@@ -454,4 +455,67 @@ def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
                cast(p.nth as integer) as nth, coalesce(p.team, c.team) as team, coalesce(p.segment, c.segment) as segment
                {_taken(own, "coalesce(p.groups['{}'], c.{})")}
         from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s""",
+    )
+
+
+# --- follow-ups ---------------------------------------------------------------------------------------------
+
+ANSWER_DAYS = 30  # within which a follow-up of the same customer is about the answer
+
+
+def follow_ups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """(Re)write follow_up_facts from the journal: the reasons to contact a customer, and when the loop was closed.
+
+    A row for each answer of a detractor whom we know, and one for each follow-up for another reason. A follow-up is about
+    the answer it names, else about the latest one of the customer in the 30 days before it. Held-out customers are in no row
+    of their own; their answers are left out too, since nobody was to react to them.
+    """
+    closings = cursor.execute("""
+        select id, body ->> 'customer' as customer_id, body ->> 'answer' as answer, cast(body ->> 'opened_s' as bigint) as opened_s,
+               cast(body ->> 'closed_s' as bigint) as closed_s, cast(body ->> 'held_out' as boolean) as held_out
+        from (select * from journal where kind = 'follow_up' qualify number = max(number) over (partition by id)) as newest
+        where not removed""").fetchall()
+    cursor.execute("""
+        create or replace temp table promised (id integer, customer_id varchar, answer varchar, opened_s bigint, closed_s bigint,
+            held_out boolean)""")
+    _insert(cursor, "promised", [list(row) for row in closings])
+    own = [name for name, *_ in cursor.execute("describe customer_facts").fetchall() if name.startswith(OWN)]
+    groups = ", ".join(["team", "segment", *own])
+    cursor.execute(f"""
+        create or replace temp table arisen as
+        with answers as (
+            select source || '|' || key as answer, customer_id, answered_s as arose_s, {groups}
+            from survey_facts where kind = 'nps' and score <= 6 and customer_id is not null),
+        nearest as (
+            select p.id, arg_max(a.answer, a.arose_s) as answer from promised p
+            join answers a on a.customer_id = p.customer_id and a.arose_s <= p.opened_s
+                              and (p.answer = a.answer or (p.answer = '' and a.arose_s >= p.opened_s - {ANSWER_DAYS * 86400}))
+            group by p.id),
+        about as (
+            select n.answer, min(p.closed_s) as closed_s, bool_or(p.held_out) as held_out
+            from nearest n join promised p using (id) group by n.answer)
+        select 'answer' as reason, answer as key, customer_id, arose_s, about.closed_s, {groups}
+        from answers left join about using (answer) where not coalesce(held_out, false)
+        union all
+        select 'risk', cast(p.id as varchar), p.customer_id, p.opened_s, p.closed_s, {groups}
+        from promised p left join customer_facts using (customer_id)
+        where not p.held_out and p.id not in (select id from nearest)""")
+    found = cursor.execute("select key, reason, arose_s, closed_s from arisen where closed_s is not null").fetchall()
+    cursor.execute("create or replace temp table taken (key varchar, reason varchar, business_s bigint)")
+    opening = settings.opening
+    took = [[k, r, calendars.reading(opening, end) - calendars.reading(opening, begin)] for k, r, begin, end in found]
+    _insert(cursor, "taken", took)
+    local = calendars.local_sql(settings.zone, "make_timestamp(arose_s * 1000000)")
+    _write(
+        cursor,
+        "follow_up_facts",
+        f"""
+        with measured as (
+            select arisen.*, closed_s - arose_s as calendar_s, business_s, {local} as local
+            from arisen left join taken using (key, reason))
+        select reason, key, customer_id, {groups}, arose_s, {_local("arose", "local")}, closed_s is not null as is_closed,
+               calendar_s as follow_up_calendar_s, business_s as follow_up_business_s,
+               {STEP_SQL.format("calendar_s")} as follow_up_calendar_step,
+               {STEP_SQL.format("business_s")} as follow_up_business_step
+        from measured order by arose_s""",
     )

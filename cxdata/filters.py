@@ -36,7 +36,7 @@ class Dimension:
 
 
 SERVICE = ("ticket_facts", "survey_facts")
-EVERYWHERE = (*SERVICE, "customer_facts", "purchase_facts")
+EVERYWHERE = (*SERVICE, "customer_facts", "purchase_facts", "follow_up_facts")
 DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("team", N_("Team"), N_("All teams"), EVERYWHERE),
     Dimension("channel", N_("Channel"), N_("All channels"), SERVICE),

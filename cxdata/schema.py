@@ -180,6 +180,7 @@ CUSTOMERS = Kind(
         Field("segment", "text", N_("Segment"), N_("Group of customers")),
         Field("channel", "text", N_("Channel of entry"), N_("How the customer came in")),
         Field("monthly_value", "number", N_("Monthly value"), N_("What the customer pays a month")),
+        Field("renews_on", "date", N_("Renewal date"), N_("Day on which the contract renews or ends")),
     ),
 )
 

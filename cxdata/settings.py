@@ -52,7 +52,8 @@ class Settings:
     """All settings with their defaults.
 
     `as_of`: ISO instant set by hand, or None for the newest instant in the data. `margin`: share of revenue.
-    `stages`: touchpoint word -> stage. `sla_target`: share, drawn as a line.
+    `stages`: touchpoint word -> stage. `sla_target`: share, drawn as a line. `rules`: signal of risk -> (threshold, weight),
+    where it is not the standard.
     """
 
     zone: str = "Europe/Amsterdam"
@@ -71,6 +72,7 @@ class Settings:
     margin: float = 0.3
     as_of: str | None = None
     stages: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_zone(self.zone)
@@ -116,6 +118,10 @@ class Settings:
         for name in ("holidays_added", "holidays_removed"):
             if name in values:
                 values[name] = tuple(values[name])
+        if "rules" in values:
+            values["rules"] = {
+                name: (float(threshold), float(weight)) for name, (threshold, weight) in values["rules"].items()
+            }
         return cls(**values)
 
 

@@ -61,6 +61,31 @@ def newcombe(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, conf
     return low, high
 
 
+def stratified_difference(
+    x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, confidence: Level = 0.95
+) -> tuple[float, float, float]:
+    """(difference, low, high) of two shares over strata, in [-1, 1]: like is compared with like, and averaged.
+
+    The weights are those of Mantel and Haenszel, n1 n2 / (n1 + n2); the limits of the weighted sum come from the Wilson
+    limits of each share (Zou 2009, Statistics in Medicine 28, 3247-3260). Strata in which either n is 0 say nothing; with none
+    left all three are nan.
+    """
+    x1, n1, x2, n2 = _floats(x1, n1, x2, n2)
+    both = (n1 > 0) & (n2 > 0)
+    if not both.any():
+        return float("nan"), float("nan"), float("nan")
+    x1, n1, x2, n2 = x1[both], n1[both], x2[both], n2[both]
+    weight = n1 * n2 / (n1 + n2)
+    weight = weight / weight.sum()
+    p1, p2 = x1 / n1, x2 / n2
+    low1, high1 = wilson(x1, n1, confidence=confidence)
+    low2, high2 = wilson(x2, n2, confidence=confidence)
+    difference = float((weight * (p1 - p2)).sum())
+    below = np.sqrt((weight**2 * ((p1 - low1) ** 2 + (high2 - p2) ** 2)).sum())
+    above = np.sqrt((weight**2 * ((high1 - p1) ** 2 + (p2 - low2) ** 2)).sum())
+    return difference, difference - float(below), difference + float(above)
+
+
 def nps_interval(
     promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike, *, confidence: Level = 0.95
 ) -> Interval:

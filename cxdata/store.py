@@ -33,6 +33,7 @@ from cxdata.views import KeptView, SavedView
 # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care
 SCHEMA_VERSION = 6
 BLOCK = 8 * 2**20  # bytes of an original in one row
+OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
 
 _TABLES = """
 create sequence if not exists import_ids;
@@ -64,6 +65,7 @@ create table if not exists sendings (
     attempts integer, reason varchar);
 create table if not exists journal (
     number integer, kind varchar, id integer, saved_at timestamp, saved_by varchar, removed boolean, reason varchar, body json);
+create table if not exists scoring (version integer, facts bigint, learned json);
 """
 
 
@@ -126,7 +128,7 @@ class Store:
                     cursor.execute(f"alter table {kind.name}_versions add column {name} {type_}")
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
-            cursor.execute("insert into state values ('schema', ?), ('data', 0)", [SCHEMA_VERSION])
+            cursor.execute("insert into state values ('schema', ?), ('data', 0), ('facts', 0)", [SCHEMA_VERSION])
             self.rebuild(cursor)
         elif found[0][0] > SCHEMA_VERSION:
             raise CxError(
@@ -134,6 +136,7 @@ class Store:
             )
         elif found[0][0] < SCHEMA_VERSION:
             cursor.execute("drop table if exists periods")
+            cursor.execute("insert or ignore into state values ('facts', 0)")  # since 6
             self.rebuild(cursor)
             cursor.execute("update state set value = ? where name = 'schema'", [SCHEMA_VERSION])
 
@@ -213,7 +216,18 @@ class Store:
         )
         cursor.execute("delete from state where name = 'rolled' or name = 'newest'")
         cursor.execute("insert into state values ('rolled', ?), ('newest', ?)", [as_of_s, facts.newest(cursor)])
-        cursor.execute("update state set value = value + 1 where name = 'data'")
+        cursor.execute("update state set value = value + 1 where name = 'data' or name = 'facts'")
+
+    def follow_ups_changed(self) -> None:
+        """Derive what is told of follow-ups again, and nothing else: the facts of what was imported stay as they are."""
+        with self.writing() as cursor:
+            settings = self._settings(cursor)
+            facts.follow_ups(cursor, settings)
+            state = dict(cursor.execute("select name, value from state").fetchall())
+            if state["rolled"] is not None:
+                moment = Moment(settings, state["rolled"], state["rolled"], state["newest"])
+                scans.build_months(cursor, moment, "follow_up_facts")
+            cursor.execute("update state set value = value + 1 where name = 'data'")
 
     def imports(self) -> list[dict[str, Any]]:
         """Every import, newest first, with its outcome."""
@@ -440,13 +454,16 @@ class Store:
         """Keep the settings that differ from those in force, and derive the facts again."""
         with self.writing() as cursor:
             before: Mapping[str, str] = self._settings(cursor).dumped()
-            for name, value in changed.dumped().items():
-                if before[name] != value:
-                    cursor.execute(
-                        "insert into settings select coalesce(max(id), 0) + 1, cast(now() at time zone 'UTC' as timestamp), ?, ? "
-                        "from settings",
-                        [name, value],
-                    )
+            different = {name: value for name, value in changed.dumped().items() if before[name] != value}
+            for name, value in different.items():
+                cursor.execute(
+                    "insert into settings select coalesce(max(id), 0) + 1, cast(now() at time zone 'UTC' as timestamp), ?, ? "
+                    "from settings",
+                    [name, value],
+                )
+            if different and set(different) <= OF_SCORES:
+                cursor.execute("update state set value = value + 1 where name = 'data' or name = 'facts'")
+                return
             self.rebuild(cursor)
 
     def as_of(self) -> int | None:

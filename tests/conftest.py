@@ -21,6 +21,7 @@ from cxdata.filters import Filters, Period
 from cxdata.importing import Outcome
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import import_sample, keep_alerts
+from cxdata.sample_care import keep_follow_ups
 from cxdata.sample_goals import keep_goals
 from cxdata.sample_meeting import keep_meeting
 from cxdata.settings import parse_instant
@@ -138,6 +139,7 @@ def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         keep_alerts(made)
         keep_goals(made)
         keep_meeting(made)
+        keep_follow_ups(made)
     return path
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from cxdata import questions, statistics
+from cxdata.care import follow_ups
+from cxdata.care.follow_ups import FollowUp
 from cxdata.errors import UnknownName
 from cxdata.facts import TABLES
 from cxdata.filters import dimension
 from cxdata.metrics import ALL, FAMILIES, metric
 from cxdata.metrics.base import FLOW_TABLES, Count, Curve, FlowCount, Quantile
-from cxdata.settings import Settings
+from cxdata.settings import Settings, parse_instant
 from tests.conftest import none_if_nan, question
 
 TICKETS = (
@@ -27,12 +29,12 @@ TICKETS = (
     "6,2026-04-02 10:00,,,deleted,low,B,1,0\n"
 )
 SURVEYS = (
-    "response_id,answered_at,nps,csat (1-5),ces (1-7),quality_accuracy (1-5),quality_professionalism (1-5),quality_overall (1-5),answered?\n"
-    "1,2026-03-02 10:00,10,5,7,5,5,5,yes\n"
-    "2,2026-03-02 10:00,9,4,5,3,5,5,yes\n"
-    "3,2026-03-02 10:00,8,3,4,1,3,1,yes\n"
-    "4,2026-03-02 10:00,0,1,1,3,3,1,yes\n"
-    "5,2026-03-02 10:00,,,,,,,no\n"
+    "response_id,answered_at,nps,csat (1-5),ces (1-7),quality_accuracy (1-5),quality_professionalism (1-5),quality_overall (1-5),answered?,customer id\n"
+    "1,2026-03-02 10:00,10,5,7,5,5,5,yes,\n"
+    "2,2026-03-02 10:00,9,4,5,3,5,5,yes,\n"
+    "3,2026-03-02 10:00,8,3,4,1,3,1,yes,\n"
+    "4,2026-03-02 10:00,0,1,1,3,3,1,yes,A\n"
+    "5,2026-03-02 10:00,,,,,,,no,\n"
 )
 CUSTOMERS = (
     "customer_id,started_on,cancelled_on,team,monthly_value\n"
@@ -85,13 +87,30 @@ MARCH_CASES = {
     "lifetime_value_projected": (100 * 0.3 / (1 - (2 / 3) ** (30.436875 / 31)), 3),
     "survival": None,
     "cohort_retention": None,
+    "follow_up_rate": (1, 1),  # of A, the only detractor whom we know
+    "follow_up_time": (25 * HOUR, 2),  # A after 48 h, C after 2 h
 }
+
+
+def at(text: str) -> int:
+    return parse_instant(text, "Europe/Amsterdam")
+
+
+def keep_follow_ups(store):
+    """A is followed up for the answer of 2 March, C for another reason."""
+    for customer, opened, closed in (
+        ("A", "2026-03-03T10:00", "2026-03-04T10:00"),
+        ("C", "2026-03-10T10:00", "2026-03-10T12:00"),
+    ):
+        own = FollowUp(0, customer, "Eva", date(2026, 3, 12), "call", at(opened), outcome="solved", closed_s=at(closed))
+        follow_ups.save(store, own)
 
 
 @pytest.fixture
 def march(store, load):
     for name, text in FILES.items():
         load(text, name=name, direction="easy")
+    keep_follow_ups(store)
     return store
 
 
@@ -119,6 +138,7 @@ def sample_march(tmp_path_factory):
         for name, text in FILES.items():
             (folder / name).write_text(text)
             importing.import_file(made, folder / name, Choices(direction="easy"), now=NOW)
+        keep_follow_ups(made)
         yield made
 
 
@@ -475,11 +495,11 @@ def test_quantiles_and_their_intervals_are_those_of_numpy(sample, entry, clock):
     rows = question(
         sample, entry.name, grain="month", by=("team",), clock=clock, start="2026-01-01", end="2026-04-01"
     ).rows
-    column = {"first_response_time": "first_response", "resolution_time": "resolution"}[entry.name.removesuffix("_p90")]
+    x, known = entry.measure.seconds(clock), entry.measure.known.replace("$as_of_s", str(sample.as_of()))
     facts = sample.query(
-        f"select team, {entry.time}_month as month, {column}_{clock}_s as x from ticket_facts where {column}_{clock}_s is not null and {column.replace('resolution', 'resolved_at').replace('first_response', 'first_response_at')}_s is not null"
+        f"select team, {entry.time}_month as month, {x} as x from {entry.facts} where {x} is not null and {known}"
     ).to_pandas()
-    assert len(rows) > 10
+    assert len(rows) > 5
     for row in rows.itertuples():
         x = np.sort(
             facts[(facts["team"] == row.team) & (facts["month"].astype(str) == str(row.period))]["x"].to_numpy()

@@ -250,6 +250,7 @@ def test_dimensions_are_columns_of_their_facts(sample):
                 "survey_facts": "answered",
                 "customer_facts": "started",
                 "purchase_facts": "purchased",
+                "follow_up_facts": "arose",
             }[table]
             sample.query(f"select {dimension(entry.name).column(time)} from {table} limit 1")
 
@@ -383,7 +384,7 @@ def test_mann_whitney_is_that_of_scipy(sample, entry):
     duration = entry.measure.duration
     frames = [
         sample.query(
-            f"select {duration}_calendar_s as s, {duration}_calendar_step as step from ticket_facts "
+            f"select {duration}_calendar_s as s, {duration}_calendar_step as step from {entry.facts} "
             f"where {entry.time}_on >= $start and {entry.time}_on < $end and {duration}_calendar_s is not null",
             start=d(start), end=d(end),
         ).to_pandas()

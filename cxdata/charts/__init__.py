@@ -4,6 +4,7 @@ In: an Answer and a Style. Out: a go.Figure built in one constructor, about 150 
 partial are dashed or hatched, values on few answers are open, and every mark says its value and n on hover.
 """
 
+from cxdata.charts.care import calibration, timeline
 from cxdata.charts.goals import goal
 from cxdata.charts.groups import breakdown, distribution, nps_scores
 from cxdata.charts.look import HEIGHT, Style, draws
@@ -17,6 +18,7 @@ __all__ = [
     "Style",
     "bars_and_line",
     "breakdown",
+    "calibration",
     "cohorts",
     "distribution",
     "draws",
@@ -28,6 +30,7 @@ __all__ = [
     "spark_svg",
     "stacked_shares",
     "survival",
+    "timeline",
     "trend",
     "week_heatmap",
 ]

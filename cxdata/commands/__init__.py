@@ -2,6 +2,7 @@
 
 from cxdata.commands.alerts import ALERTS
 from cxdata.commands.base import Command
+from cxdata.commands.customers import CUSTOMERS
 from cxdata.commands.events import EVENTS
 from cxdata.commands.goals import GOALS
 from cxdata.commands.import_files import IMPORT
@@ -17,6 +18,7 @@ COMMANDS: tuple[Command, ...] = (
     IMPORT,
     WATCH,
     METRICS,
+    CUSTOMERS,
     GOALS,
     REPORT,
     VIEWS,

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cxdata import alerting, watching
+from cxdata.care import scoring
 from cxdata.commands.base import Command, opened, user
 from cxdata.commands.importing import Result, as_json, choice_options, choices, own_files, print_result, status
 from cxdata.commands.output import print_json, say_alerts
@@ -39,6 +40,8 @@ def run(given: argparse.Namespace) -> int:
             for result in watching.import_tables(store, path, chosen, name=name, by=user(), dry_run=given.dry_run):
                 results.append(result)
                 print_result(result, quiet=given.json)
+        if not given.dry_run:
+            scoring.ensure(store)
     if given.json:
         print_json([as_json(result) for result in results])
     return status(results)

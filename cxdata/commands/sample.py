@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cxdata import alerting
+from cxdata.care import scoring
 from cxdata.commands.base import DONE, Command, opened
 from cxdata.commands.importing import print_outcome
 from cxdata.sample import import_sample
@@ -20,6 +21,7 @@ def run(given: argparse.Namespace) -> int:
             for one in outcome.all:
                 print_outcome(one)
         alerting.check(store, ())
+        scoring.ensure(store)
     return DONE
 
 

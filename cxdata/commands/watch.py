@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Event
 
 from cxdata import alerting, watching
+from cxdata.care import scoring
 from cxdata.commands.base import Command, opened, user
 from cxdata.commands.importing import Result, as_json, choice_options, choices, own_files, print_result, status
 from cxdata.commands.output import say_alerts
@@ -63,9 +64,11 @@ def run(given: argparse.Namespace) -> int:
 
 @contextmanager
 def _followed(given: argparse.Namespace) -> Iterator[Store]:
-    """The database, as long as there is something to import, and its alerts at the end."""
-    with opened(given, must_exist=False) as store, alerting.following(store, say_alerts):
-        yield store
+    """The database, as long as there is something to import; at the end its alerts, and its customers scored."""
+    with opened(given, must_exist=False) as store:
+        with alerting.following(store, say_alerts):
+            yield store
+        scoring.ensure(store)
 
 
 @contextmanager

@@ -180,6 +180,12 @@ GENERIC_CUSTOMERS = Source(
             "maandwaarde", "maandelijks bedrag", "abonnementsbedrag", "monatsbetrag", "monatlicher betrag",
             "montant mensuel", "importe mensual", "valor mensal", "value", "waarde",
         ),
+        "renews_on": named(
+            "renews_on", "renews", "renews at", "renewal", "renewal date", "next renewal", "contract renewal",
+            "current period end", "expiry date", "expires on", "verlengdatum", "verlengt op", "verlenging", "contractdatum",
+            "verlängerung", "verlängerungsdatum", "date de renouvellement", "renouvellement", "fecha de renovación",
+            "renovación", "data de renovação",
+        ),
     },
 )  # fmt: skip
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from cxdata import alert_records, alerting, containers, importing
+from cxdata.care import scoring
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.importing import Outcome
@@ -44,7 +46,7 @@ class Job:
         self.thread.start()
 
     def _run(self, store: Store, by: str) -> None:
-        with alerting.following(store, check_alerts):
+        with following(store):
             self._import(store, by)
 
     def _import(self, store: Store, by: str) -> None:
@@ -85,6 +87,15 @@ class Job:
         """Stop the file that goes in now, and those after it."""
         self._cancelled = True
         self.progress.cancel()
+
+
+@contextmanager
+def following(store: Store | None = None) -> Iterator[Store]:
+    """A store (the organisation's own) while it is changed; at the end its alerts are evaluated and its customers scored."""
+    found = store or state.own_store()
+    with alerting.following(found, check_alerts):
+        yield found
+    scoring.ensure(found)
 
 
 def check_alerts(store: Store) -> None:

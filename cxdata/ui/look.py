@@ -95,6 +95,12 @@ _CSS = """
 .cx-letter .cx-chip {{ text-align: center; padding: .05rem .2rem; }}
 .cx-quote {{ border-left: 3px solid {line}; padding: .1rem .6rem; margin: .3rem 0; font-size: .84rem; color: {grey};
              overflow-wrap: anywhere; }}
+[class*="st-key-cx-person-"] {{ border-bottom: 1px solid {line}; padding: .35rem 0 .5rem; }}
+[class*="st-key-cx-person-"] button[kind="tertiary"] {{ padding: 0; min-height: 1.3rem; }}
+[class*="st-key-cx-person-"] button[kind="tertiary"] p {{ font-weight: 600; }}
+.cx-numbers {{ display: flex; gap: 1.1rem; text-align: right; font-variant-numeric: tabular-nums; }}
+.cx-numbers div {{ min-width: 4.6rem; }} .cx-numbers b {{ display: block; font-weight: 600; color: {text}; white-space: nowrap; }}
+.cx-numbers span {{ white-space: nowrap; }}
 .cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
 .cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}
 .cx-score {{ display: inline-block; min-width: 2.1rem; text-align: center; border-radius: .4rem; padding: .05rem .4rem;

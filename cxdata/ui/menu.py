@@ -15,6 +15,8 @@ MENU = {
     ),
     N_("Customers"): (
         ("voice_of_customer", N_("Voice of customer"), "reviews"),
+        ("customers", N_("Customers"), "person_search"),
+        ("follow_ups", N_("Follow-ups"), "call"),
         ("retention", N_("Retention"), "group"),
     ),
     N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),

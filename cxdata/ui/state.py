@@ -35,6 +35,10 @@ from cxdata import (
 )  # fmt: skip
 from cxdata.arrays import Key
 from cxdata.before_after import Reading
+from cxdata.care import effect, follow_ups, people, scoring
+from cxdata.care.effect import Effect
+from cxdata.care.model import Learned
+from cxdata.care.people import Profile, Totals, Wanted
 from cxdata.charts import Style, draws
 from cxdata.comparison import Comparison
 from cxdata.drill import Selection
@@ -45,8 +49,10 @@ from cxdata.filters import Filters, Period
 from cxdata.following import Standing
 from cxdata.goal_overview import Followed
 from cxdata.goals import Action, Goal
+from cxdata.i18n import _
 from cxdata.questions import Answer, Moment, Query
 from cxdata.sample import FILES, FOLDER, import_sample, keep_alerts
+from cxdata.sample_care import keep_follow_ups
 from cxdata.sample_goals import keep_goals
 from cxdata.sample_meeting import keep_meeting
 from cxdata.settings import Settings
@@ -89,7 +95,9 @@ def sample_store() -> Store:
             keep_alerts(store)
             keep_goals(store)
             keep_meeting(store)
+            keep_follow_ups(store)
             alerting.check(store, ())
+            scoring.ensure(store)
         return store
 
 
@@ -365,6 +373,71 @@ def _reading(key: tuple[Any, ...], event: Event, others: tuple[Event, ...]) -> R
 def reading(event: Event) -> Reading:
     """What was different after an event, in the reader's language; cached until the data or the events change."""
     return _reading((version(), i18n.language()), event, happened())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _learned(key: tuple[str, int]) -> Learned:  # noqa: ARG001
+    return scoring.ensure(shown_store())
+
+
+def learned() -> Learned:
+    """What the past says of who leaves; customers are scored after an import, and else here, once."""
+    with st.spinner(_("Working out which customers are at risk …")):
+        return _learned(version())
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _people(key: tuple[str, int], wanted: Wanted, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:  # noqa: ARG001
+    return people.page(shown_store(), wanted, limit, offset)
+
+
+def people_page(wanted: Wanted, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
+    """(how many customers a list has, the rows of one page of it)."""
+    return _people(version(), wanted, limit, offset)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _totals(key: tuple[str, int], wanted: Wanted) -> Totals:  # noqa: ARG001
+    return people.totals(shown_store(), wanted)
+
+
+def people_totals(wanted: Wanted) -> Totals:
+    """What a list of customers adds up to."""
+    return _totals(version(), wanted)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _profile(key: tuple[str, int], customer: str) -> Profile:  # noqa: ARG001
+    return people.profile(shown_store(), engine(), customer, the_moment())
+
+
+def profile(customer: str) -> Profile:
+    """Everything the data hold of a customer. Raises CxError where there is none of that number."""
+    learned()
+    return _profile(version(), customer)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _follow_ups(key: tuple[bool, int]) -> tuple[follow_ups.Kept, ...]:  # noqa: ARG001
+    return follow_ups.follow_ups(shown_store())
+
+
+def all_follow_ups() -> tuple[follow_ups.Kept, ...]:
+    """The follow-ups of the store that is shown; changes of others are there at once."""
+    return _follow_ups((shows_sample(), journal.number(shown_store())))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _effects(key: tuple[Any, ...]) -> tuple[Effect, Effect]:  # noqa: ARG001
+    kept, found = all_follow_ups(), learned()
+    by_draw = effect.of_draw(engine(), kept, the_moment())
+    return by_draw, effect.of_those_alike(engine(), kept, the_moment(), found)
+
+
+def effects() -> tuple[Effect, Effect]:
+    """Whether following up helps: (by the draw, by those alike in risk)."""
+    with st.spinner(_("Comparing with customers alike in risk …")):
+        return _effects((version(), journal.number(shown_store())))
 
 
 @st.cache_data(show_spinner=False, max_entries=50)

@@ -24,6 +24,7 @@ from cxdata.ui import state
 
 OF_PAGE: dict[str, dict[str, Any]] = {
     "goals": {"goal": ""},
+    "customers": {"customer": "", "show": ""},
     "compare": {"split": "", "first": [], "second": [], "metric": ""},
     "meeting": {"meeting": "", "item": "", "minutes": ""},
 }

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from cxdata import alerting, charts, i18n, selection, watching
+from cxdata import charts, i18n, selection, watching
 from cxdata.errors import CxError
 from cxdata.filters import Filters
 from cxdata.i18n import N_
@@ -66,8 +66,7 @@ def _watch(folder: Path, stop: Event) -> None:
     watch, said = Watch(folder, (database, database.with_name(f"{database.name}.wal"))), ""
     for _turn in watching.rounds(lambda: stop.wait(EVERY), once=False):
         try:
-            opened = lambda: alerting.following(state.own_store(), jobs.check_alerts)  # noqa: E731
-            for result in watching.import_ready(watch, opened, Choices(), stop, by=WATCHED):
+            for result in watching.import_ready(watch, jobs.following, Choices(), stop, by=WATCHED):
                 if isinstance(result, Failure):
                     log.warning("%s: %s", result.file, result.error)
                 else:

@@ -1,0 +1,192 @@
+"""Customers as lists and one by one: who is at risk and why, and everything the data hold of one customer.
+
+In: a store whose customers are scored (see scoring), filters, and what is searched for. Out: pages of rows, and a Profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from cxdata.care import model
+from cxdata.care.rules import Rule
+from cxdata.engine import Engine
+from cxdata.errors import CxError
+from cxdata.filters import Filters
+from cxdata.questions import Moment
+from cxdata.store import Store
+
+RANKINGS = ("model", "rules")
+ORDERS = {
+    "stake": "stake desc nulls last, chance desc nulls last, score desc, customer_id",
+    "chance": "chance desc nulls last, score desc, customer_id",
+    "value": "value_year desc nulls last, customer_id",
+    "last_contact": "last_contact_on desc nulls last, customer_id",
+    "name": "name nulls last, customer_id",
+}
+LEAST_ADDED = 0.1  # to the log-odds, for a signal to be a reason: a tenth more
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which customers a list shows. `search`: of number, name or e-mail address; `ranking`: whose chances."""
+
+    filters: Filters = field(default_factory=Filters)
+    search: str = ""
+    ranking: str = "model"
+    order: str = "stake"
+    everybody: bool = False
+    without: tuple[str, ...] = ()
+
+
+def page(store: Store, wanted: Wanted, limit: int = 25, offset: int = 0) -> tuple[int, list[dict[str, Any]]]:
+    """(how many there are, the rows of one page): the columns of customer_scores, `chance` and `stake` (of the ranking)."""
+    conditions, values = _conditions(wanted)
+    chance = f"{wanted.ranking}_chance"
+    sql = f"""
+        select *, {chance} as chance, {chance} * value_year as stake, count(*) over () as found from customer_scores
+        where {" and ".join(conditions)} order by {ORDERS[wanted.order]} limit {int(limit)} offset {int(offset)}"""
+    rows = store.query(sql, **values).to_pylist()
+    if not rows and offset:
+        return store.query(
+            f"select count(*) as found from customer_scores where {' and '.join(conditions)}", **values
+        ).to_pylist()[0]["found"], []
+    return (int(rows[0]["found"]) if rows else 0), rows
+
+
+def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
+    conditions, values = wanted.filters.where("customer_facts")
+    conditions.append("true" if wanted.everybody else "is_there")
+    if wanted.search.strip():
+        conditions.append(
+            "(customer_id = $exact or contains(lower(customer_id), $text) or contains(lower(name), $text) or contains(lower(email), $text))"
+        )
+        values |= {"exact": wanted.search.strip(), "text": wanted.search.strip().lower()}
+    if wanted.without:
+        conditions.append("customer_id not in $without")
+        values["without"] = list(wanted.without)
+    return conditions, values
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of the customers of a list who are there: how many, the sum of their value a year, and the sum at stake (None: unknown)."""
+
+    customers: int
+    value_year: float | None
+    stake: float | None
+    leaving: float | None
+
+
+def totals(store: Store, wanted: Wanted) -> Totals:
+    """What a list adds up to: `leaving` is the number expected to leave within the horizon."""
+    conditions, values = _conditions(wanted)
+    chance = f"{wanted.ranking}_chance"
+    sql = f"""select count(*) as customers, sum(value_year) as value_year, sum({chance} * value_year) as stake, sum({chance}) as leaving
+              from customer_scores where {" and ".join(conditions)} and is_there"""
+    return Totals(**store.query(sql, **values).to_pylist()[0])
+
+
+# --- reasons ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a customer is on the list: the signal, in words, and what it adds (weight of the rule, or log-odds)."""
+
+    signal: str
+    text: str
+    adds: float
+
+
+def reasons(row: Mapping[str, Any], ranking: str, in_force: Sequence[Rule]) -> list[Reason]:
+    """The reasons of a row, what adds most first: the rules that hold, or the signals that raise the chance."""
+    if ranking == "rules":
+        held = [rule for rule in in_force if rule.weight and rule.signal.holds(row[rule.signal.name], rule.threshold)]
+        found = [Reason(rule.signal.name, rule.signal.said(row), rule.weight) for rule in held]
+    else:
+        known = [one for one in model.LEARNED if row[one.name] is not None and row[f"by_{one.name}"] is not None]
+        found = [
+            Reason(one.name, one.said(row), row[f"by_{one.name}"])
+            for one in known
+            if row[f"by_{one.name}"] >= LEAST_ADDED
+        ]
+        renewal = next((rule for rule in in_force if rule.signal.name == "renewal"), None)
+        if renewal and renewal.signal.holds(row["renewal"], renewal.threshold):
+            found.append(Reason("renewal", renewal.signal.said(row), 0.0))
+    return sorted(found, key=lambda one: -one.adds)
+
+
+def protections(row: Mapping[str, Any]) -> list[Reason]:
+    """What lowers the chance of a row by the model, most first."""
+    known = [one for one in model.LEARNED if row[one.name] is not None and row[f"by_{one.name}"] is not None]
+    found = [
+        Reason(one.name, one.said(row), row[f"by_{one.name}"]) for one in known if row[f"by_{one.name}"] <= -LEAST_ADDED
+    ]
+    return sorted(found, key=lambda one: one.adds)
+
+
+# --- one customer -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Everything the data hold of a customer: `row` of customer_scores; tickets, answers and purchases, newest first."""
+
+    row: Mapping[str, Any]
+    tickets: pd.DataFrame
+    answers: pd.DataFrame
+    purchases: pd.DataFrame
+
+    @property
+    def customer(self) -> str:
+        return str(self.row["customer_id"])
+
+    @property
+    def title(self) -> str:
+        return str(self.row["name"] or self.customer)
+
+
+def profile(store: Store, engine: Engine, customer: str, moment: Moment) -> Profile:
+    """One customer by number. Raises CxError where there is none."""
+    rows = store.query(
+        "select *, model_chance as chance, model_chance * value_year as stake from customer_scores where customer_id = $id",
+        id=customer,
+    ).to_pylist()
+    if not rows:
+        raise CxError('There is no customer "{number}" in the data.', number=customer)
+    params: dict[str, Any] = {"id": customer, "as_of_s": moment.as_of_s}
+    tickets = engine.query(
+        """select source, key, created_s, created_on, first_response_at_s, resolved_at_s, resolved_on, channel, priority, team, agent,
+                  stage, status, first_response_calendar_s, resolution_calendar_s, coalesce(reopens, 0) as reopens,
+                  first_response_met, resolution_met, knows_stock, says_resolved
+           from ticket_facts where customer_id = $id and created_s <= $as_of_s order by created_s desc""",
+        **params,
+    ).to_pandas(date_as_object=True)
+    answers = engine.query(
+        """select kind, score, worst, best, normal, answered_s, answered_on, channel, team, agent, comment, ticket_id, source, key
+           from survey_facts where customer_id = $id and is_answer and score is not null and answered_s <= $as_of_s
+           order by answered_s desc, kind""",
+        **params,
+    ).to_pandas(date_as_object=True)
+    purchases = engine.query(
+        """select purchased_s, purchased_on, amount, nth, key from purchase_facts
+           where customer_id = $id and purchased_s <= $as_of_s order by purchased_s desc""",
+        **params,
+    ).to_pandas(date_as_object=True)
+    return Profile(rows[0], tickets, answers, purchases)
+
+
+def subjects(store: Store, tickets: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """{(source, key): subject, else reason} of some tickets, as last imported."""
+    if tickets.empty:
+        return {}
+    sql = """
+        select source, key, arg_max(coalesce(subject, ticket_type), import_id) as subject from tickets_versions
+        where key in $keys and import_id in (select import_id from imports where undone_at is null)
+              and coalesce(subject, ticket_type) is not null group by source, key"""
+    rows = store.query(sql, keys=[str(key) for key in tickets["key"]]).to_pylist()
+    return {(row["source"], row["key"]): row["subject"] for row in rows}
