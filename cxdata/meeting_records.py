@@ -213,5 +213,5 @@ def gathered(store: Store, meeting: Meeting, today: date, until: date) -> Situat
     lessons = {goal.id: own for goal in about if (own := goal_records.lesson(store, goal.id)) is not None}
     return Situation(
         meeting, today, until, (), goal_records.actions(store), goal_records.check_ins(store), lessons,
-        last(store, meeting), None, said(store, meeting.id),
+        last(store, meeting), said=said(store, meeting.id),
     )  # fmt: skip

@@ -14,6 +14,8 @@ from datetime import date
 from typing import Any
 
 from cxdata import formats, goal_progress, goals
+from cxdata.care import people
+from cxdata.care.people import AtRisk
 from cxdata.comparison import Comparison
 from cxdata.errors import CxError
 from cxdata.filters import Filters, Period, add_months
@@ -91,6 +93,7 @@ class Situation:
     lessons: Mapping[int, Lesson] = field(default_factory=dict)
     before: Minutes | None = None
     changes: Summary | None = None
+    at_risk: AtRisk | None = None
     said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
 
     def goal(self, number: int) -> Goal | None:
@@ -335,6 +338,30 @@ def _new_lines(body: Mapping[str, Any]) -> list[Line]:
     return made or [Line(_("No goal was set since the last meeting."))]
 
 
+def _at_risk(situation: Situation, _subject: int) -> dict[str, Any]:
+    found = situation.at_risk
+    return {"customers": list(found.rows), "open": found.open, "late": found.late} if found else {"customers": []}
+
+
+def _at_risk_lines(body: Mapping[str, Any]) -> list[Line]:
+    made = []
+    for row in body["customers"]:
+        about = [
+            *([_("{chance} to leave", chance=formats.percent(row["chance"]))] if row["chance"] is not None else [])
+        ]
+        about += [_("{value} at stake", value=formats.money(row["stake"]))] if row["stake"] is not None else []
+        made.append(Line(" · ".join([row["name"] or row["customer_id"], *about])))
+        made.append(Line("; ".join(people.reasons_of(row)), "small"))
+    if body.get("open"):
+        text = _("Follow-ups open: {count}, overdue: {late}", count=body["open"], late=body["late"])
+        made.append(Line(text, "bad" if body["late"] else "small"))
+    return made
+
+
+def _with_risk(situation: Situation) -> tuple[int, ...]:
+    return (0,) if situation.at_risk and (situation.at_risk.rows or situation.at_risk.open) else ()
+
+
 AGENDA: tuple[ItemKind, ...] = (
     ItemKind("changes", N_("What changed"), _changes, _changes_lines),
     ItemKind("agreements", N_("What was agreed the last time"), _agreements, _agreements_lines),
@@ -343,6 +370,7 @@ AGENDA: tuple[ItemKind, ...] = (
         ("confidence", "note", "learned", "next", *(f"{name}{slot}" for slot in range(SLOTS) for name in ("what", "who", "by"))),
     ),
     ItemKind("overdue", N_("Overdue actions"), _overdue, _overdue_lines),
+    ItemKind("at_risk", N_("Customers at risk"), _at_risk, _at_risk_lines, _with_risk),
     ItemKind("new", N_("New goals"), _new, _new_lines),
     ItemKind("close", N_("Close"), lambda _situation, _subject: {}, lambda _body: [], fields=("note", "there")),
 )  # fmt: skip

@@ -44,7 +44,8 @@ def comments(
     order = "normal, answered_s desc, key" if lowest_first else "answered_s desc, key"
     params.update(size=size, skip=page * size)
     found = engine.query(
-        f"""select answered_on, kind, score, worst, best, normal, team, channel, segment, customer_id, ticket_id, comment
+        f"""select source, key, answered_on, kind, score, worst, best, normal, team, channel, segment, customer_id, ticket_id,
+                   comment
             from survey_facts where {where} order by {order} limit $size offset $skip""",
         **params,
     ).to_pandas(date_as_object=True)

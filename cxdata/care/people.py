@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from cxdata.care import model
+from cxdata.care.follow_ups import Kept
+from cxdata.care.model import Learned
 from cxdata.care.rules import Rule
+from cxdata.care.signals import KNOWN, SIGNALS, signal
 from cxdata.engine import Engine
 from cxdata.errors import CxError
 from cxdata.filters import Filters
@@ -127,6 +131,67 @@ def protections(row: Mapping[str, Any]) -> list[Reason]:
         Reason(one.name, one.said(row), row[f"by_{one.name}"]) for one in known if row[f"by_{one.name}"] <= -LEAST_ADDED
     ]
     return sorted(found, key=lambda one: one.adds)
+
+
+# --- a few of them, kept as they stood ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """The customers with most at stake whom nobody follows up, as plain values, and how many follow-ups are open and late."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    open: int
+    late: int
+
+
+def at_risk(
+    store: Store,
+    learned: Learned,
+    filters: Filters,
+    kept: Sequence[Kept],
+    today: date,
+    in_force: Sequence[Rule],
+    most: int = 5,
+) -> AtRisk:
+    """Those a meeting should hear of; none whom nothing is held against."""
+    if filters.values:
+        kept = _of(store, filters, kept)
+    busy = tuple(one.follow_up.customer for one in kept if one.follow_up.is_open or one.follow_up.is_held_out(today))
+    order = "stake" if learned.fitted else "chance"
+    _found, rows = page(store, Wanted(filters, "", learned.better, order, without=busy), limit=most)
+    made = [(row, reasons(row, learned.better, in_force)) for row in rows]
+    return AtRisk(
+        tuple(_plain(row, [one.signal for one in why]) for row, why in made if why),
+        sum(one.follow_up.is_open for one in kept),
+        sum(one.follow_up.is_late(today) for one in kept),
+    )
+
+
+def _of(store: Store, filters: Filters, kept: Sequence[Kept]) -> list[Kept]:
+    """The follow-ups of customers that filters choose."""
+    conditions, values = filters.where("customer_facts")
+    sql = f"select customer_id from customer_scores where {' and '.join(conditions or ['true'])} and customer_id in $numbers"
+    numbers = sorted({one.follow_up.customer for one in kept})
+    there = (
+        {row["customer_id"] for row in store.query(sql, **values, numbers=numbers).to_pylist()} if numbers else set()
+    )
+    return [one for one in kept if one.follow_up.customer in there]
+
+
+def _plain(row: Mapping[str, Any], why: Sequence[str]) -> dict[str, Any]:
+    """A row as JSON can hold it: days as text."""
+    kept = ("customer_id", "name", "team", "segment", "chance", "stake", *(one.name for one in SIGNALS), *KNOWN)
+    return {
+        "why": list(why),
+        **{name: row[name].isoformat() if isinstance(row[name], date) else row[name] for name in kept},
+    }
+
+
+def reasons_of(plain: Mapping[str, Any]) -> list[str]:
+    """The reasons of a row kept as plain values, in the reader's language."""
+    days = {name: date.fromisoformat(plain[name]) for name in KNOWN if name.endswith("_on") and plain[name]}
+    return [signal(name).said({**plain, **days}) for name in plain["why"]]
 
 
 # --- one customer -------------------------------------------------------------------------------------------

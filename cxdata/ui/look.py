@@ -101,6 +101,8 @@ _CSS = """
 .cx-numbers {{ display: flex; gap: 1.1rem; text-align: right; font-variant-numeric: tabular-nums; }}
 .cx-numbers div {{ min-width: 4.6rem; }} .cx-numbers b {{ display: block; font-weight: 600; color: {text}; white-space: nowrap; }}
 .cx-numbers span {{ white-space: nowrap; }}
+[class*="st-key-cx-said-"] {{ border-bottom: 1px solid {line}; }}
+[class*="st-key-cx-said-"] .cx-comment {{ border-bottom: none; }}
 .cx-comment {{ border-bottom: 1px solid {line}; padding: .55rem 0; }}
 .cx-comment p {{ margin: 0 0 .2rem 0; color: {text}; white-space: pre-wrap; overflow-wrap: anywhere; }}
 .cx-score {{ display: inline-block; min-width: 2.1rem; text-align: center; border-radius: .4rem; padding: .05rem .4rem;

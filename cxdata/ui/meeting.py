@@ -123,7 +123,8 @@ def _situation(meeting: Meeting) -> Situation:
     standings = following.by_need(state.standing(one.goal) for one in state.all_goals() if meeting.is_about(one.goal))
     span = meetings.since_last(found.before.meeting if found.before else None, state.the_moment(), meeting.team)
     changes = state.summarised(summary.METRICS, span, None) if span else None
-    return replace(found, standings=tuple(standings), changes=changes)
+    risk = state.at_risk(meeting.team) if state.has("customer_facts") else None
+    return replace(found, standings=tuple(standings), changes=changes, at_risk=risk)
 
 
 # --- the frame of every item --------------------------------------------------------------------------------
@@ -389,6 +390,8 @@ def _plain(situation: Situation, item: Item) -> None:
             _lines(situation, item)
         if item.kind.name == "new" and (page := st.session_state.get("_pages", {}).get("goals")):
             st.page_link(page, label=_("Set a goal"), icon=":material/add:")
+        if item.kind.name == "at_risk" and (page := st.session_state.get("_pages", {}).get("customers")):
+            st.page_link(page, label=_("Assign follow-ups"), icon=":material/add_call:")
     with right:
         st.fragment(_fields, run_every=EVERY)(situation.meeting, item)
 

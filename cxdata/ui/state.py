@@ -35,10 +35,10 @@ from cxdata import (
 )  # fmt: skip
 from cxdata.arrays import Key
 from cxdata.before_after import Reading
-from cxdata.care import effect, follow_ups, people, scoring
+from cxdata.care import effect, follow_ups, people, rules, scoring
 from cxdata.care.effect import Effect
 from cxdata.care.model import Learned
-from cxdata.care.people import Profile, Totals, Wanted
+from cxdata.care.people import AtRisk, Profile, Totals, Wanted
 from cxdata.charts import Style, draws
 from cxdata.comparison import Comparison
 from cxdata.drill import Selection
@@ -425,6 +425,18 @@ def _follow_ups(key: tuple[bool, int]) -> tuple[follow_ups.Kept, ...]:  # noqa: 
 def all_follow_ups() -> tuple[follow_ups.Kept, ...]:
     """The follow-ups of the store that is shown; changes of others are there at once."""
     return _follow_ups((shows_sample(), journal.number(shown_store())))
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _at_risk(key: tuple[Any, ...], team: str, day: date) -> AtRisk:  # noqa: ARG001
+    filters = Filters(values={"team": (team,)} if team else {})
+    in_force = rules.rules(settings())
+    return people.at_risk(shown_store(), learned(), filters, all_follow_ups(), day, in_force)
+
+
+def at_risk(team: str = "") -> AtRisk:
+    """The customers of a team, or of all, that a meeting should hear of."""
+    return _at_risk((version(), journal.number(shown_store())), team, today())
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -9,9 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from cxdata import formats, rows
+from cxdata.care import follow_ups
+from cxdata.care.follow_ups import FollowUp
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
-from cxdata.ui import look, state
+from cxdata.ui import follow_up_form, look, state
 from cxdata.ui.view import View
 
 KIND_WORDS = {
@@ -23,6 +25,7 @@ KIND_WORDS = {
     "quality_overall": N_("Overall experience"),
 }
 PAGE_SIZE = 12
+LONGEST = 120  # characters of a comment in the reason of a follow-up
 
 
 def _comments(
@@ -57,7 +60,9 @@ def comments(view: View) -> None:
             text = _("No comment holds these words.") if search else _("No comments in this selection.")
             st.html(f'<div class="cx-sub">{text}</div>')
             return
-        st.html("".join(_comment(row) for row in found.itertuples()))
+        newest = follow_ups.newest_of(state.all_follow_ups())
+        for row in found.itertuples():
+            _comment(row, newest.get(row.customer_id))
         _pager(page, total)
 
 
@@ -74,11 +79,43 @@ def _turn(by: int) -> None:
     st.session_state["comment_page"] += by
 
 
-def _comment(row: Any) -> str:
-    normal, score, best = row.normal, row.score, max(row.best, row.worst)
-    low = normal <= 0.6 if row.kind == "nps" else normal < 0.5
-    high = normal >= 0.9 if row.kind == "nps" else normal >= 0.75
-    style = "low" if low else "high" if high else ""
+def _is_low(row: Any) -> bool:
+    return bool(row.normal <= 0.6 if row.kind == "nps" else row.normal < 0.5)
+
+
+def _comment(row: Any, followed: FollowUp | None) -> None:
+    """A comment with its score and what is known of it; a low one of a known customer can be followed up from here."""
+    customer = None if pd.isna(row.customer_id) else str(row.customer_id)
+    if customer is None or not _is_low(row) or not state.has("customer_facts"):
+        st.html(_told(row))
+        return
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"cx-said-{row.source}-{row.key}"
+    ):
+        st.html(_told(row))
+        today = state.today()
+        busy = followed is not None and (followed.is_open or followed.is_held_out(today))
+        words = _("Follow up")
+        if followed is not None and followed.is_open:
+            words = _("{who} · by {day}", who=followed.who, day=formats.day_short(followed.due))
+        if st.button(
+            look.plain(words),
+            icon=":material/add_call:",
+            disabled=busy,
+            key=f"follow_{row.source}_{row.key}",
+            width="content",
+        ):
+            why = f"{_(KIND_WORDS[row.kind])} {_score(row)}: {row.comment[:LONGEST]}"
+            follow_up_form.ask([follow_up_form.Asked(customer, customer, why, f"{row.source}|{row.key}")])
+
+
+def _score(row: Any) -> str:
+    return f"{formats.decimal(row.score, 0)}/{formats.decimal(max(row.best, row.worst), 0)}"
+
+
+def _told(row: Any) -> str:
+    high = row.normal >= 0.9 if row.kind == "nps" else row.normal >= 0.75
+    style = "low" if _is_low(row) else "high" if high else ""
     about = [formats.day(row.answered_on), _(KIND_WORDS[row.kind])]
     for name in ("team", "channel", "segment"):
         word = getattr(row, name)
@@ -87,9 +124,8 @@ def _comment(row: Any) -> str:
     for label, word in ((_("customer"), row.customer_id), (_("ticket"), row.ticket_id)):
         if word is not None and not pd.isna(word):
             about.append(f"{label} {word}")
-    said = f"{formats.decimal(score, 0)}/{formats.decimal(best, 0)}"
     text = look.escaped(row.comment)
     return (
-        f'<div class="cx-comment"><p><span class="cx-score {style}">{said}</span>{text}</p>'
+        f'<div class="cx-comment"><p><span class="cx-score {style}">{_score(row)}</span>{text}</p>'
         f'<div class="cx-small">{look.escaped(" · ".join(about))}</div></div>'
     )
