@@ -32,12 +32,14 @@ FIRST_DAYS = {
     "survey_facts": "answered_on",
     "customer_facts": "started_on",
     "purchase_facts": "purchased_on",
+    "follow_up_facts": "arose_on",
 }
 TABLE_WORDS = {
     "ticket_facts": N_("Tickets"),
     "survey_facts": N_("Surveys"),
     "customer_facts": N_("Customers"),
     "purchase_facts": N_("Purchases"),
+    "follow_up_facts": N_("Follow-ups"),
 }
 MIXES = {
     "channel": N_("Another mix of channels among the new tickets: {moves}."),

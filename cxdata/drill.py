@@ -205,11 +205,28 @@ _BUYERS = (
     Column("last_s", N_("Last purchase"), "instant"), Column("team", N_("Team"), "group"),
     Column("segment", N_("Segment"), "group"),
 )  # fmt: skip
+_FOLLOW_UPS = (
+    Column("customer_id", N_("Customer")), Column("arose_s", N_("Answered or assigned"), "instant"),
+    Column("is_closed", N_("Closed"), "yes_no"), Column("follow_up_calendar_s", N_("Time to close the loop"), "duration"),
+    Column("team", N_("Team"), "group"), Column("segment", N_("Segment"), "group"), Column("key", N_("Answer or number")),
+)  # fmt: skip
 _COLUMNS = {
     "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "customer_facts": _CUSTOMERS, "purchase_facts": _BUYERS,
+    "follow_up_facts": _FOLLOW_UPS,
 }  # fmt: skip
+_LAST = {
+    "customer_facts": "customer_id",
+    "purchase_facts": "customer_id",
+    "follow_up_facts": "key",
+}  # what orders equal rows
 _SEARCHED = ("key", "customer_id", "agent", "comment", "ticket_id", "team")
-SHOWN = {"ticket_facts": 9, "survey_facts": 8, "customer_facts": 6, "purchase_facts": 7}  # columns without being asked
+SHOWN = {
+    "ticket_facts": 9,
+    "survey_facts": 8,
+    "customer_facts": 6,
+    "purchase_facts": 7,
+    "follow_up_facts": 6,
+}  # columns without being asked
 
 
 def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
@@ -264,7 +281,7 @@ def behind(
     known = {column.name for column in columns(entry.name, own_groups(engine))}
     newest = next(column.name for column in _COLUMNS[entry.table] if column.kind in ("instant", "day"))
     chosen = order if order in known else newest
-    last = "customer_id" if entry.table in ("customer_facts", "purchase_facts") else "key, source"
+    last = _LAST.get(entry.table, "key, source")
     by = f"{chosen} {'desc' if descending else 'asc'} nulls last, {last}, part"
     where, more = _found(entry, search)
     first = f" order by {by} limit {(page + 1) * size:d}"

@@ -49,16 +49,14 @@ class Wanted:
 def page(store: Store, wanted: Wanted, limit: int = 25, offset: int = 0) -> tuple[int, list[dict[str, Any]]]:
     """(how many there are, the rows of one page): the columns of customer_scores, `chance` and `stake` (of the ranking)."""
     conditions, values = _conditions(wanted)
-    chance = f"{wanted.ranking}_chance"
+    chance, where = f"{wanted.ranking}_chance", " and ".join(conditions)
+    found = store.query(f"select count(*) as found from customer_scores where {where}", **values).to_pylist()[0][
+        "found"
+    ]
     sql = f"""
-        select *, {chance} as chance, {chance} * value_year as stake, count(*) over () as found from customer_scores
-        where {" and ".join(conditions)} order by {ORDERS[wanted.order]} limit {int(limit)} offset {int(offset)}"""
-    rows = store.query(sql, **values).to_pylist()
-    if not rows and offset:
-        return store.query(
-            f"select count(*) as found from customer_scores where {' and '.join(conditions)}", **values
-        ).to_pylist()[0]["found"], []
-    return (int(rows[0]["found"]) if rows else 0), rows
+        select *, {chance} as chance, {chance} * value_year as stake from customer_scores
+        where {where} order by {ORDERS[wanted.order]} limit {int(limit)} offset {int(offset)}"""
+    return int(found), store.query(sql, **values).to_pylist() if found else []
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:

@@ -19,7 +19,7 @@ import pyarrow as pa
 from cxdata.care import model
 from cxdata.care.model import HORIZON_DAYS, Learned
 from cxdata.care.rules import Rule, rules, scores
-from cxdata.care.signals import RECENT_DAYS, SIGNALS, midnight, params, select
+from cxdata.care.signals import FACTS, RECENT_DAYS, SIGNALS, midnight, params, select
 from cxdata.engine import used
 from cxdata.questions import Moment, period_end, starts_between
 from cxdata.store import Store
@@ -67,13 +67,19 @@ def _learn(cursor: duckdb.DuckDBPyConnection, moment: Moment, progress: Progress
     if not days:
         return Learned("none")
     people = cursor.execute("select count(*) from customer_facts where not estimated and not derived").fetchall()[0][0]
-    every = -(-int(people) // MOST_LEARNED)
-    among = f"hash(customer_id) % {every} = 0" if every > 1 else "true"
+    copies, every = "", -(-int(people) // MOST_LEARNED)
+    if every > 1:
+        copies = "sampled_"
+        for table in FACTS:
+            rows = f"select * from {table} where hash(customer_id) % {every} = 0"
+            cursor.execute(f"create or replace temp table {copies}{table} as {rows}")
     frames = []
     for number, day in enumerate(days):
         if progress:
             progress(number, len(days))
-        frames.append(person_months(cursor, moment, day, among))
+        frames.append(person_months(cursor, moment, day, copies))
+    for table in FACTS if copies else ():
+        cursor.execute(f"drop table {copies}{table}")
     return model.learn(pd.concat(frames, ignore_index=True), rules(moment.settings))
 
 
@@ -93,9 +99,9 @@ def months(cursor: duckdb.DuckDBPyConnection, moment: Moment) -> list[date]:
     return [day for day in starts_between(begin, end + timedelta(days=1), "month") if day <= end][-MOST_MONTHS:]
 
 
-def person_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, day: date, among: str = "true") -> pd.DataFrame:
+def person_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, day: date, copies: str = "") -> pd.DataFrame:
     """The customers there at the beginning of a day, with their signals at it, `day`, and whether they `left` within 90 days."""
-    found = _ask(cursor, select(among=among), params(moment.settings, midnight(moment.settings, day))).to_pandas(
+    found = _ask(cursor, select(copies=copies), params(moment.settings, midnight(moment.settings, day))).to_pandas(
         date_as_object=True
     )
     found = found[~found["estimated"]]

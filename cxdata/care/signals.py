@@ -161,10 +161,14 @@ KNOWN = (
 )  # fmt: skip
 
 
-def select(*, everybody: bool = False, among: str = "true") -> str:
+FACTS = ("customer_facts", "ticket_facts", "survey_facts", "purchase_facts")
+
+
+def select(*, everybody: bool = False, among: str = "true", copies: str = "") -> str:
     """SQL: a row for each customer who is there at an instant, with SIGNALS and KNOWN.
 
-    `everybody`: also those who had left by then, with `is_there`; `among`: a condition on customer_id. Values: see `params`.
+    `everybody`: also those who had left by then, with `is_there`; `among`: a condition on customer_id; `copies`: what the names
+    of copies of FACTS begin with that hold only some customers. Values: see `params`.
     """
     there = "(started_on < $at_on and coalesce(cancelled_on >= $at_on, true))"
     breached = " + ".join(f"count(*) filter (where created_s >= $recent_s and {late})" for late in BREACHED.values())
@@ -177,7 +181,7 @@ def select(*, everybody: bool = False, among: str = "true") -> str:
         with who as (
             select customer_id, team, channel, segment, started_on, cancelled_on, renews_on, monthly_value, estimated,
                    {there} as is_there
-            from customer_facts where {"true" if everybody else there} and not derived and {among}),
+            from {copies}customer_facts where {"true" if everybody else there} and not derived and {among}),
         asked as (
             select customer_id, count(*) as tickets, count(*) filter (where created_s >= $recent_s) as recent,
                    {breached} as breached,
@@ -186,9 +190,9 @@ def select(*, everybody: bool = False, among: str = "true") -> str:
                    count(*) filter (where {is_open}) as open_tickets,
                    min(case when {is_open} then created_s end) as oldest_open_s,
                    min(created_s) as first_contact_s, max(created_s) as last_contact_s, max(created_on) as last_contact_on
-            from ticket_facts where created_s < $at_s and customer_id is not null and {among} group by customer_id),
+            from {copies}ticket_facts where created_s < $at_s and customer_id is not null and {among} group by customer_id),
         eases as (
-            select *, case when kind = 'ces' then normal * 6e0 + 1e0 end as ease from survey_facts
+            select *, case when kind = 'ces' then normal * 6e0 + 1e0 end as ease from {copies}survey_facts
             where answered_s < $at_s and is_answer and score is not null and customer_id is not null and {among}),
         answered as (
             select customer_id, max(answered_on) as last_answer_on,
@@ -209,7 +213,7 @@ def select(*, everybody: bool = False, among: str = "true") -> str:
                    sum(case when purchased_s >= $year_s then amount end) as spent_year,
                    min(purchased_s) as first_purchase_s, max(purchased_s) as last_purchase_s,
                    max(purchased_on) as last_purchase_on
-            from purchase_facts where purchased_s < $at_s and {among} group by customer_id),
+            from {copies}purchase_facts where purchased_s < $at_s and {among} group by customer_id),
         together as (
             select who.*, asked.* exclude (customer_id, tickets, open_tickets), answered.* exclude (customer_id),
                    bought.* exclude (customer_id, purchases), coalesce(tickets, 0) as tickets,

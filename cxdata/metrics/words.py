@@ -20,6 +20,7 @@ FILED = {
     "answered": N_("answer"),
     "started": N_("start and cancel date"),
     "purchased": N_("purchase"),
+    "arose": N_("answer, else assignment"),
 }
 BETTER = {"higher": N_("higher is better"), "lower": N_("lower is better"), "": N_("neither high nor low is better")}
 VERDICTS = {"better": N_("better"), "worse": N_("worse"), "none": N_("no clear change")}

@@ -38,7 +38,7 @@ def navigation() -> tuple[st.Page, dict[str, st.Page]]:
             made.append(pages[name])
     start = next(iter(pages))
     sections[""].append(st.Page(lambda: st.switch_page(pages[start]), title=start, url_path=start, visibility="hidden"))
-    return st.navigation(sections, position="sidebar", expanded=True), pages
+    return st.navigation(sections, position="top"), pages
 
 
 def sidebar_filters() -> None:

@@ -19,14 +19,6 @@ _CSS = """
 <style>
 .block-container, [data-testid="stMainBlockContainer"] {{ max-width: 1500px; padding: 4.1rem 2.6rem 2rem 2.6rem; }}
 [data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] {{ gap: .55rem; }}
-[data-testid="stSidebarNav"] {{ padding-bottom: .25rem; }}
-/* A low menu: the filters below it stand on the first screen of a laptop. */
-[data-testid="stSidebarNavLink"] {{ margin: 0; }}
-[data-testid="stSidebarNavItems"] > div {{ gap: 0; }}
-[data-testid="stSidebarNavItems"] > div:has([data-testid="stNavSectionHeader"]) {{ margin-top: .35rem; }}
-[data-testid="stNavSectionHeader"] {{ margin: .15rem 0 .05rem; }}
-[data-testid="stSidebarNavSeparator"] {{ padding-top: .4rem; }}
-[data-testid="stSidebarUserContent"] {{ padding-top: .2rem; }}
 .st-key-cx-sample {{ background: {chip}; border-radius: .6rem; padding: .1rem .8rem; }}
 .cx-sub {{ color: {grey}; font-size: .86rem; line-height: 1.35; }}
 .cx-lead {{ color: {grey}; font-size: .92rem; line-height: 1.4; margin-top: -.6rem; }}
@@ -130,9 +122,6 @@ _CSS = """
 [class*="st-key-cx-menu"] button > div > div[aria-hidden="true"] {{ display: none; }}
 [class*="st-key-cx-menu"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
              overflow: hidden; clip-path: inset(50%); }}
-/* The views stand low in the sidebar: their list opens upwards, where there is room. */
-[data-testid="stPopoverBody"]:has(.st-key-cx-views-list) {{ top: auto !important; bottom: 1rem; max-height: 80vh !important;
-             transform: translateX(1.4rem) !important; width: min(27rem, calc(100vw - 2.8rem)); }}
 @media (max-width: 640px) {{
   [data-testid="stMainBlockContainer"] {{ padding-left: 1rem; padding-right: 1rem; }}
   .st-key-cx-goal-head {{ flex-wrap: wrap !important; }}

@@ -9,9 +9,6 @@ MENU = {
         ("overview", N_("Overview"), "space_dashboard"),
         ("goals", N_("Goals"), "flag"),
         ("meeting", N_("Meeting"), "groups"),
-        ("compare", N_("Compare groups"), "compare_arrows"),
-        ("events", N_("Events"), "event"),
-        ("alerts", N_("Alerts"), "notifications"),
     ),
     N_("Customers"): (
         ("voice_of_customer", N_("Voice of customer"), "reviews"),
@@ -20,9 +17,14 @@ MENU = {
         ("retention", N_("Retention"), "group"),
     ),
     N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
+    N_("Analysis"): (
+        ("compare", N_("Compare groups"), "compare_arrows"),
+        ("events", N_("Events"), "event"),
+        ("alerts", N_("Alerts"), "notifications"),
+        ("definitions", N_("Definitions"), "menu_book"),
+    ),
     N_("Data"): (
         ("data_import", N_("Import"), "upload_file"),
-        ("definitions", N_("Definitions"), "menu_book"),
         ("settings", N_("Settings"), "settings"),
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -133,3 +134,9 @@ def still(page: Page) -> None:
         "[...document.querySelectorAll('[data-testid=stPlotlyChart] .js-plotly-plot')].every(c => c._fullLayout)",
         timeout=60_000,
     )
+
+
+def to_page(page: Page, section: str, name: str) -> None:
+    """Go to a page by the menu at the top."""
+    page.locator('[data-testid="stTopNavSection"]').filter(has_text=re.compile(f"^{section}")).click()
+    page.locator('[data-testid="stTopNavLink"]').filter(has_text=re.compile(f"{name}$")).last.click()
