@@ -35,8 +35,10 @@ STAGE_WORDS = {
 
 def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mapping[str, str]) -> None:
     """(Re)write all fact tables from the current rows. `current`: {kind: select}. Part of the caller's transaction."""
+    same = merged(cursor)
+    _insert_merged(cursor, same)
     for kind, sql in current.items():
-        cursor.execute(f"create or replace temp view current_{kind} as {sql}")
+        cursor.execute(f"create or replace temp view current_{kind} as {_as_one(kind, sql) if same else sql}")
     _describe_imports(cursor)
     _opening_days(cursor, settings)
     own = _own_groups(cursor)
@@ -47,6 +49,61 @@ def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mappin
     follow_ups(cursor, settings)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
+
+
+SAME_CUSTOMER = "same_customer"  # entries of the journal: `number` is one customer with `into`
+
+
+def merged(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """{number: the number that it is one with in the end} of the customers that are known under two."""
+    pairs = dict(
+        cursor.execute(
+            """
+            select body ->> 'number', body ->> 'into' from (
+                select * from journal where kind = ? qualify number = max(number) over (partition by id)) as newest
+            where not removed order by id""",
+            [SAME_CUSTOMER],
+        ).fetchall()
+    )
+    found = {}
+    for number in pairs:
+        end, seen = pairs[number], {number}
+        while end in pairs and end not in seen:
+            seen.add(end)
+            end = pairs[end]
+        found[number] = end
+    return found
+
+
+def _insert_merged(cursor: duckdb.DuckDBPyConnection, same: Mapping[str, str]) -> None:
+    cursor.execute("create or replace temp table merged (number varchar, one varchar)")
+    _insert(cursor, "merged", [[number, one] for number, one in same.items()])
+
+
+def _as_one(kind: str, sql: str) -> str:
+    """SQL: current rows in which a customer known under two numbers has one.
+
+    Of their rows in customers files that of the number kept stands; they came first when the first of them did, and have left
+    when all have.
+    """
+    rows = f"""
+        select t.* replace (coalesce(m.one, t.customer_id) as customer_id), t.customer_id as known_as
+        from ({sql}) as t left join merged as m on m.number = t.customer_id"""
+    if kind != "customers":
+        return f"select * exclude (known_as) from ({rows}) as named"
+    return f"""
+        with named as ({rows}),
+        ones as (
+            select * replace (
+                min(started_on) over (partition by customer_id) as started_on,
+                case when count(*) over (partition by customer_id) = count(cancelled_on) over (partition by customer_id)
+                     then max(cancelled_on) over (partition by customer_id) end as cancelled_on)
+            from named where customer_id in (select one from merged)
+            qualify row_number() over (
+                partition by customer_id order by known_as = customer_id desc, import_id desc, source, key) = 1)
+        select * exclude (known_as) from ones
+        union all by name
+        select * exclude (known_as) from named where customer_id is null or customer_id not in (select one from merged)"""
 
 
 def _write(
@@ -470,10 +527,12 @@ def follow_ups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     the answer it names, else about the latest one of the customer in the 30 days before it. Held-out customers are in no row
     of their own; their answers are left out too, since nobody was to react to them.
     """
+    _insert_merged(cursor, merged(cursor))
     closings = cursor.execute("""
-        select id, body ->> 'customer' as customer_id, body ->> 'answer' as answer, cast(body ->> 'opened_s' as bigint) as opened_s,
+        select id, coalesce(one, body ->> 'customer') as customer_id, body ->> 'answer' as answer, cast(body ->> 'opened_s' as bigint) as opened_s,
                cast(body ->> 'closed_s' as bigint) as closed_s, cast(body ->> 'held_out' as boolean) as held_out
         from (select * from journal where kind = 'follow_up' qualify number = max(number) over (partition by id)) as newest
+        left join merged on merged.number = body ->> 'customer'
         where not removed""").fetchall()
     cursor.execute("""
         create or replace temp table promised (id integer, customer_id varchar, answer varchar, opened_s bigint, closed_s bigint,

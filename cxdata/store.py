@@ -218,6 +218,11 @@ class Store:
         cursor.execute("insert into state values ('rolled', ?), ('newest', ?)", [as_of_s, facts.newest(cursor)])
         cursor.execute("update state set value = value + 1 where name = 'data' or name = 'facts'")
 
+    def derive_again(self) -> None:
+        """Derive the facts again, in a transaction of its own."""
+        with self.writing() as cursor:
+            self.rebuild(cursor)
+
     def follow_ups_changed(self) -> None:
         """Derive what is told of follow-ups again, and nothing else: the facts of what was imported stay as they are."""
         with self.writing() as cursor:

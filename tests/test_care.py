@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from cxdata import i18n, statistics
-from cxdata.care import effect, follow_ups, model, people, rules, scoring, signals
+from cxdata.care import duplicates, effect, follow_ups, model, people, rules, scoring, signals
 from cxdata.care.follow_ups import FollowUp
 from cxdata.care.people import Wanted
 from cxdata.engine import DuckDBEngine
@@ -144,6 +144,49 @@ def test_nothing_is_scored_without_data_and_scores_follow_the_data(store, load):
     load("customer_id,started_on,cancelled_on\nZ,2026-01-01,\n", name="d.csv")
     scoring.ensure(store)
     assert store.query("select count(*) as k from customer_scores").to_pylist() == [{"k": 4}]
+
+
+# --- one customer under two numbers
+
+
+def test_two_numbers_become_one_customer_and_two_again(care):
+    before = care.query("select * from customer_scores order by customer_id").to_pylist()
+    follow_ups.save(care, wanted("B"))
+    duplicates.merge(care, "B", "A", by="mo")
+    scoring.ensure(care)
+    anna = row(care, "A")
+    assert people.page(care, Wanted(ranking="rules"))[0] == 1
+    assert (anna["name"], anna["purchases"], anna["started_on"]) == ("Anna", 4, date(2025, 1, 1))
+    assert follow_ups.follow_ups(care, "A")[0].follow_up.who == "Eva"
+    (own,) = duplicates.merges(care)
+    assert (own.number, own.into, own.saved_by) == ("B", "A", "mo")
+    duplicates.separate(care, own)
+    scoring.ensure(care)
+    assert care.query("select * from customer_scores order by customer_id").to_pylist() == before
+    assert follow_ups.follow_ups(care, "B")
+
+
+def test_who_has_left_under_one_number_and_stays_under_the_other_stays(care):
+    duplicates.merge(care, "C", "A")
+    found = care.query("select * from customer_facts where customer_id = 'A'").to_pylist()[0]
+    assert (found["cancelled_on"], found["started_on"]) == (None, date(2025, 1, 1))
+    duplicates.merge(care, "A", "B")  # and so all three are B
+    (found,) = care.query("select * from customer_facts").to_pylist()
+    assert (found["customer_id"], found["team"], found["started_on"]) == ("B", "Z", date(2025, 1, 1))
+    with pytest.raises(CxError, match="same customer already"):
+        duplicates.merge(care, "C", "A")
+    with pytest.raises(CxError, match='no customer "X"'):
+        duplicates.merge(care, "X", "A")
+
+
+def test_those_with_the_same_name_or_address_are_proposed(care, load):
+    load(
+        "customer_id,name,e-mail,started_on,cancelled_on\nD,anna,ANNA@example.com,2026-01-01,\nE,ANNA,,2026-01-01,\n",
+        name="d.csv",
+    )
+    scoring.ensure(care)
+    found = people.profile(care, DuckDBEngine(care), "A", moment(care))
+    assert [one["customer_id"] for one in duplicates.alike(care, found)] == ["D", "E"]
 
 
 # --- no leakage

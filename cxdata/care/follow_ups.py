@@ -16,6 +16,7 @@ from typing import Any
 from cxdata import journal
 from cxdata.care.model import HORIZON_DAYS
 from cxdata.errors import CxError, UnknownName
+from cxdata.facts import merged
 from cxdata.i18n import N_
 from cxdata.journal import Entry
 from cxdata.store import Store
@@ -107,8 +108,17 @@ def _of(entry: Entry) -> FollowUp:
 
 
 def follow_ups(store: Store, customer: str | None = None) -> tuple[Kept, ...]:
-    """The follow-ups, of everybody or of one customer, in the order in which they were opened."""
-    found = (Kept(_of(entry), entry.saved_at, entry.saved_by) for entry in journal.newest(store, FOLLOW_UP))
+    """The follow-ups, of everybody or of one customer, in the order in which they were opened.
+
+    A customer who is known under two numbers has those of both (see `duplicates`).
+    """
+    with store.reading() as cursor:
+        same = merged(cursor)
+    made = ((_of(entry), entry) for entry in journal.newest(store, FOLLOW_UP))
+    found = (
+        Kept(replace(own, customer=same.get(own.customer, own.customer)), entry.saved_at, entry.saved_by)
+        for own, entry in made
+    )
     return tuple(kept for kept in found if customer is None or kept.follow_up.customer == customer)
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from cxdata import charts, formats
-from cxdata.care import follow_ups, people, rules
+from cxdata.care import duplicates, follow_ups, people, rules
 from cxdata.care.follow_ups import FollowUp
 from cxdata.care.people import Profile, Reason
 from cxdata.errors import CxError
 from cxdata.i18n import _
-from cxdata.ui import follow_up_form, look, state
+from cxdata.ui import follow_up_form, jobs, look, state
 from cxdata.ui.voice import KIND_WORDS
 
 MOST_SHOWN = 200
@@ -61,6 +62,7 @@ def show(number: str) -> None:
     with right:
         _risk(found)
         _follow_ups(found, own)
+        _same(found)
 
 
 def _head(found: Profile, own: Sequence[FollowUp]) -> None:
@@ -183,6 +185,44 @@ def told(one: FollowUp, today: date) -> str:
             outcome=_(follow_ups.OUTCOMES[one.outcome]).lower(),
         )
     return " · ".join(filter(None, [text, one.reason, one.note]))
+
+
+# --- one customer under two numbers -------------------------------------------------------------------------
+
+
+def _same(found: Profile) -> None:
+    """The numbers that are one customer, those that may be, and the way to say so and to take it back."""
+    store = state.shown_store()
+    with st.expander(_("The same customer under another number?"), icon=":material/merge:"):
+        for one in duplicates.merges(store):
+            if one.into == found.customer:
+                text = _("{number} counts as this customer", number=one.number)
+                _line(text, _("Separate"), f"separate_{one.id}", partial(duplicates.separate, store, one, jobs.who()))
+        for row in duplicates.alike(store, found):
+            text = " · ".join(filter(None, [row["customer_id"], row["name"], row["email"], row["team"]]))
+            act = partial(duplicates.merge, store, row["customer_id"], found.customer, jobs.who())
+            _line(text, _("Is the same"), f"same_{row['customer_id']}", act)
+        number = st.text_input(_("Another number of this customer"), key="same_number")
+        if st.button(_("Is the same"), key="same_typed", disabled=not number):
+            _change(partial(duplicates.merge, store, number, found.customer, jobs.who()))
+
+
+def _line(text: str, label: str, key: str, act: Callable[[], None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.html(f'<div class="cx-small">{look.escaped(text)}</div>')
+        if st.button(label, key=key, width="content"):
+            _change(act)
+
+
+def _change(act: Callable[[], None]) -> None:
+    """Merge or separate, with the facts derived again; what cannot be is said."""
+    try:
+        with st.spinner(_("Computing all numbers again …")):
+            act()
+    except CxError as error:
+        st.error(look.said(error), icon=":material/error:")
+        return
+    st.rerun()
 
 
 # --- what the files hold ------------------------------------------------------------------------------------
