@@ -4,6 +4,7 @@ In: an Answer and a Style. Out: a go.Figure built in one constructor, about 150 
 partial are dashed or hatched, values on few answers are open, and every mark says its value and n on hover.
 """
 
+from cxdata.charts.crosses import from_to, grid
 from cxdata.charts.goals import goal
 from cxdata.charts.groups import breakdown, distribution, nps_scores
 from cxdata.charts.look import HEIGHT, Style, draws
@@ -20,7 +21,9 @@ __all__ = [
     "cohorts",
     "distribution",
     "draws",
+    "from_to",
     "goal",
+    "grid",
     "multiples",
     "nps_scores",
     "nps_segments",

@@ -16,8 +16,13 @@ MENU = {
     N_("Customers"): (
         ("voice_of_customer", N_("Voice of customer"), "reviews"),
         ("retention", N_("Retention"), "group"),
+        ("journey", N_("Customer journey"), "route"),
     ),
-    N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
+    N_("Service"): (
+        ("service", N_("Service"), "support_agent"),
+        ("sla", N_("SLA"), "timer"),
+        ("channels", N_("Channels"), "alt_route"),
+    ),
     N_("Data"): (
         ("data_import", N_("Import"), "upload_file"),
         ("definitions", N_("Definitions"), "menu_book"),
