@@ -138,7 +138,7 @@ def _chapter(
         return Chapter(board, sentence, {}, Answer(cards, queries.NO_ROWS), (), missing=board.what)
     absent = [section for section in board.sections if section.needs and not distinct_values(engine, section.needs)]
     board = replace(board, sections=tuple(section for section in board.sections if section not in absent))
-    said = [_("{title}: {sentence}", title=_(section.title), sentence=_(section.what)) for section in absent]
+    said = [f"{_(section.title)}: {_(section.what)}" for section in absent]
     return Chapter(
         board,
         sentence,

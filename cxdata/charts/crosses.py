@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from cxdata import formats
 from cxdata.arrays import Key
-from cxdata.charts.look import Style, against, group_name, hover_texts, in_order, keys_of, layout
+from cxdata.charts.look import ORDERED, Style, against, group_name, hover_texts, in_order, keys_of, layout
 from cxdata.comparison import Comparison
 from cxdata.i18n import _
 from cxdata.metrics import metric
@@ -31,8 +31,8 @@ def grid(answer: Answer, style: Style, *, changes: Mapping[Key, Comparison] | No
     """
     by = answer.query.by[0]
     names = list(dict.fromkeys(answer.query.metrics))
-    sizes = answer.of(names[0]).set_index(by)["n"]
-    groups = in_order(by, sizes, most)
+    sizes = answer.of(names[0])
+    groups = in_order(by, dict(zip(map(_plain, sizes[by]), sizes["n"], strict=True)), most)
     words = [group_name(by, group, 18) for group in groups]
     labels = [_(metric(name).short or metric(name).label) for name in names]
     colours: list[list[int]] = []
@@ -79,9 +79,11 @@ def from_to(answer: Answer, style: Style, *, most: int = 8) -> go.Figure:
     here, there = answer.query.by
     rows = answer.rows[answer.rows["value"] > 0]
     counts = {(_plain(row[here]), _plain(row[there])): float(row["value"]) for row in rows.to_dict("records")}
-    from_ = in_order(here, _sums(counts, 0), most)
-    to = in_order(there, _sums(counts, 1), most)
-    sums = _sums(counts, 0)
+    sums, arrived = _sums(counts, 0), _sums(counts, 1)
+    together = {group: sums.get(group, 0.0) + arrived.get(group, 0.0) for group in {**sums, **arrived}}
+    groups = in_order(here, together, most)  # one order for both, so that who stayed is on the diagonal
+    from_ = [group for group in groups if here in ORDERED or sums.get(group)]
+    to = [group for group in groups if here in ORDERED or arrived.get(group)]
     labels = [f"{group_name(here, group, 18)}  ({formats.decimal(sums.get(group, 0), 0)})" for group in from_]
     words = [group_name(there, group, 18) for group in to]
     shares = [[counts.get((a, b), 0.0) / sums[a] if sums.get(a) else 0.0 for b in to] for a in from_]
@@ -113,12 +115,12 @@ def from_to(answer: Answer, style: Style, *, most: int = 8) -> go.Figure:
     return go.Figure([heat, marks], _layout(style, words, labels))
 
 
-def _sums(counts: Mapping[tuple[Any, Any], float], side: int) -> pd.Series:
+def _sums(counts: Mapping[tuple[Any, Any], float], side: int) -> dict[Any, float]:
     """What the counts of each group of one side add up to."""
     found: dict[Any, float] = {}
     for key, count in counts.items():
         found[key[side]] = found.get(key[side], 0.0) + count
-    return pd.Series(found, dtype="float64")
+    return found
 
 
 def _plain(group: Any) -> Any:

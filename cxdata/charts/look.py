@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -255,12 +255,11 @@ def against(change: Comparison | None, name: str) -> str:
 ORDERED: dict[str, tuple[str, ...]] = {"stage": STAGES, "handled_by": HANDLERS}
 
 
-def in_order(by: str, sizes: pd.Series, most: int) -> list[Any]:
+def in_order(by: str, sizes: Mapping[Any, float], most: int) -> list[Any]:
     """The groups of a dimension in its own order and then what has no name, or the largest first. `sizes`: rows by group."""
-    found = {None if pd.isna(group) else group: float(size) for group, size in sizes.items()}
-    if own := ORDERED.get(by.removeprefix("next_")):
+    if own := ORDERED.get(by):
         return [*own, None]
-    return sorted((group for group, size in found.items() if size), key=lambda group: -found[group])[:most]
+    return sorted((group for group, size in sizes.items() if size), key=lambda group: -sizes[group])[:most]
 
 
 def group_name(by: str, group: Any, most: int = 26) -> str:

@@ -10,7 +10,7 @@ from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.questions import Query
 from cxdata.schema import STAGES
-from cxdata.touchpoints import WHY, Touchpoint
+from cxdata.touchpoints import NONE, WHY, Touchpoint
 from cxdata.ui import jobs, look, state
 from cxdata.ui.view import View
 
@@ -94,7 +94,7 @@ def _form(found: list[Touchpoint]) -> None:
             "word": [one.word for one in found],
             "tickets": [one.tickets for one in found],
             "answers": [one.answers for one in found],
-            "stage": [one.stage for one in found],
+            "stage": [one.stage or NONE for one in found],
             "why": [_(WHY[one.why]) for one in found],
         }
     )
@@ -104,8 +104,8 @@ def _form(found: list[Touchpoint]) -> None:
         "answers": st.column_config.NumberColumn(_("Answers")),
         "stage": st.column_config.SelectboxColumn(
             _("Journey stage"),
-            options=["", *STAGES],
-            format_func=lambda stage: formats.group("stage", stage or None),
+            options=[NONE, *STAGES],
+            format_func=lambda stage: formats.group("stage", None if stage == NONE else stage),
             required=True,
         ),
         "why": st.column_config.TextColumn(_("Because")),
@@ -118,7 +118,8 @@ def _form(found: list[Touchpoint]) -> None:
         if not st.form_submit_button(_("Save"), type="primary"):
             return
     store = state.shown_store()
-    chosen = {one.word: str(stage) for one, stage in zip(found, edited["stage"], strict=True) if stage != one.stage}
+    words = ["" if stage == NONE else str(stage) for stage in edited["stage"]]
+    chosen = {one.word: stage for one, stage in zip(found, words, strict=True) if stage != one.stage}
     try:
         changed = touchpoints.mapped(store.settings(), chosen)
         with st.spinner(_("Computing all numbers again …")), alerting.following(store, jobs.check_alerts):
