@@ -30,7 +30,8 @@ def unmapped(view: View) -> None:
             shares.append(_("{share} of the {what}", share=formats.percent(none / every, 0), what=words))
     if shares:
         text = _(
-            "Unmapped: {shares} are at no stage of the journey. The table at the end of this page says which touchpoints those are.",
+            "Unmapped: {shares} are at no stage of the journey: their touchpoint is not mapped (see the table at the end of this "
+            "page), or they name none.",
             shares=", ".join(shares),
         )
         st.html(f'<div class="cx-sub">{look.escaped(text)}</div>')
