@@ -57,7 +57,8 @@ class _Axis:
     def __init__(self, axis: Any, values: Sequence[Any], traces: Sequence[Any], letter: str) -> None:
         self.axis, self.letter = axis, letter
         self.of_categories = axis.type == "category" or any(isinstance(value, str) for value in values)
-        self.categories = {word: place for place, word in enumerate(dict.fromkeys(map(str, values)))}
+        words = [*(axis.categoryarray if axis.categoryarray is not None else ()), *map(str, values)]
+        self.categories = {word: place for place, word in enumerate(dict.fromkeys(words))}
         self.low, self.high = self._range(values, traces)
         self.start = self.end = 0.0
 

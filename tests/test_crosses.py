@@ -110,3 +110,11 @@ def test_a_trend_shows_the_largest_groups_and_says_no_more_than_it_shows(sample)
     }
     named = {trace.name for trace in charts.trend(answer, Style()).data if trace.showlegend is not False}
     assert len(named) == 5
+
+
+def test_periods_stand_in_their_order_where_the_first_hold_nothing(store, load):
+    load("response_id,answered_at,nps\n1,2026-03-02,9\n2,2026-04-02,9\n")
+    answer = question(store, "nps", grain="month", start="2026-01-01", end="2026-05-01")
+    axis = charts.trend(answer, Style()).layout.xaxis
+    assert axis.categoryorder == "array"
+    assert list(axis.categoryarray) == ["January 2026", "February 2026", "March 2026", "April 2026"]

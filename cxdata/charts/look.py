@@ -190,6 +190,8 @@ def period_axis(periods: Sequence[Any], grain: str) -> tuple[list[str], dict[str
     shown = list(range(offset, len(labels), every))
     return labels, {
         "type": "category",
+        "categoryorder": "array",
+        "categoryarray": labels,
         "tickvals": [labels[place] for place in shown],
         "ticktext": [short[place] for place in shown],
         "tickangle": 0,
