@@ -25,7 +25,8 @@ from cxdata.settings import Settings
 class Panel:
     """A chart of a question. `key` is unique on its board.
 
-    `total`: over the whole period instead of a row a period. `changes`: its groups are held against an earlier period. `names`: message ids for the lines; `target`: the
+    `total`: over the whole period instead of a row a period. `changes`: its groups are held against an earlier period;
+    `rest`: each of them against the others together. `names`: message ids for the lines; `target`: the
     setting that holds the target to draw; `options`: whatever else goes to the drawing function.
     """
 
@@ -37,6 +38,7 @@ class Panel:
     by: tuple[str, ...] = ()
     total: bool = False
     changes: bool = False
+    rest: bool = False
     names: tuple[str, ...] = ()
     target: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -67,11 +69,16 @@ class Panel:
 
 @dataclass(frozen=True)
 class Section:
-    """Panels beside each other, `columns` in a row where there is room, under a title or none."""
+    """Panels beside each other, `columns` in a row where there is room, under a title or none.
+
+    `needs`: the dimension without which none of them has anything to show, and `what`: the sentence that says so instead.
+    """
 
     panels: tuple[Panel, ...]
     columns: int = 2
     title: str = ""
+    needs: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ def breakdown(name: str, by: str, title: str, subtitle: str, key: str = "", targ
     )
 
 
-_TICKETS = ("team", "channel", "priority", "segment", "stage")
+_TICKETS = ("team", "channel", "priority", "segment", "stage", "handled_by")
 _NEEDS_TICKETS = N_("This page needs tickets: an export of your help desk.")
 _SCORE = N_("Promoters minus detractors, −100 to 100")
 _INTERVALS = N_("Lines are 95% intervals; * few answers")
@@ -438,6 +445,257 @@ SLA = Board(
     ),
 )
 
+
+def _beside_each_other(service: str, experience: str, titles: tuple[str, str]) -> tuple[Panel, Panel]:
+    """A measure of our own work, and one of what customers make of it, by stage."""
+    return (
+        breakdown(service, "stage", titles[0], _INTERVALS),
+        breakdown(experience, "stage", titles[1], _INTERVALS),
+    )
+
+
+JOURNEY = Board(
+    "journey",
+    N_("Customer journey"),
+    _TICKETS,
+    cards=dict.fromkeys(
+        ("nps", "csat", "ces", "first_response_time", "resolution_time", "churn_after_contact"),
+        "",
+    ),
+    sections=(
+        Section(
+            (
+                Panel(
+                    "stages",
+                    N_("The journey at a glance"),
+                    N_("Colour: clearly better or worse than the other stages together; * few answers"),
+                    charts.grid,
+                    (
+                        "tickets_created",
+                        "nps",
+                        "csat",
+                        "ces",
+                        "first_response_time",
+                        "resolution_time",
+                        "resolution_rate",
+                        "sla",
+                        "churn_after_contact",
+                    ),
+                    ("stage",),
+                    total=True,
+                    rest=True,
+                ),
+            ),
+            columns=1,
+        ),
+        Section(
+            (
+                breakdown(
+                    "first_contacts", "stage", N_("Enter"), N_("First contact of a customer in the data, by its stage")
+                ),
+                breakdown(
+                    "first_response_time_p90",
+                    "stage",
+                    N_("Wait"),
+                    N_("First response: nine in ten customers waited less than this"),
+                ),
+                breakdown("unanswered_rate", "stage", N_("Wait in vain"), N_("Nobody answered within the target")),
+                breakdown(
+                    "churn_after_contact",
+                    "stage",
+                    N_("Drop out"),
+                    N_("Customers who cancelled within 90 days after a contact"),
+                ),
+                breakdown(
+                    "last_contacts",
+                    "stage",
+                    N_("Last contact before leaving"),
+                    N_("At most 90 days before they cancelled"),
+                ),
+                breakdown("reopen_rate", "stage", N_("Opened again"), N_("Resolved tickets that came back")),
+            ),
+            3,
+            N_("Where customers enter, wait and drop out"),
+        ),
+        Section(
+            (
+                *_beside_each_other("first_response_time", "csat", (N_("First response"), N_("CSAT"))),
+                *_beside_each_other("resolution_time", "ces", (N_("Resolution"), N_("CES"))),
+                *_beside_each_other("sla", "nps", (N_("SLA adherence"), N_("NPS"))),
+            ),
+            title=N_("Our own work, and what customers make of it"),
+        ),
+        Section(
+            (
+                Panel(
+                    "paths",
+                    N_("From one stage to the next"),
+                    N_(
+                        "A row: contacts in a stage after which the same customer came again. Where that was, as share of the row and number"
+                    ),
+                    charts.from_to,
+                    ("next_contacts",),
+                    ("stage", "next_stage"),
+                    total=True,
+                ),
+            ),
+            columns=1,
+        ),
+    ),
+)
+
+
+def _by_channel(key: str, title: str, subtitle: str, name: str) -> Panel:
+    return trend(key, title, subtitle, name, by=("channel",))
+
+
+CHANNELS = Board(
+    "channels",
+    N_("Channels"),
+    _TICKETS,
+    cards=dict.fromkeys(
+        (
+            "tickets_created",
+            "first_response_time",
+            "unanswered_rate",
+            "resolution_rate",
+            "channel_switch_rate",
+            "self_service_rate",
+        ),
+        "",
+    ),
+    needs="ticket_facts",
+    what=_NEEDS_TICKETS,
+    sections=(
+        Section(
+            (
+                Panel(
+                    "channels",
+                    N_("Channels at a glance"),
+                    N_("Colour: clearly better or worse than the other channels together; * few answers"),
+                    charts.grid,
+                    (
+                        "tickets_created",
+                        "first_response_time",
+                        "unanswered_rate",
+                        "resolution_time",
+                        "resolution_rate",
+                        "first_contact_resolution",
+                        "csat",
+                        "ces",
+                        "nps",
+                        "channel_switch_rate",
+                    ),
+                    ("channel",),
+                    total=True,
+                    rest=True,
+                ),
+            ),
+            columns=1,
+        ),
+        Section(
+            (
+                _by_channel(
+                    "volume",
+                    N_("New tickets"),
+                    N_("Tickets that customers opened, by channel; the five with most"),
+                    "tickets_created",
+                ),
+                _by_channel(
+                    "response",
+                    N_("First response time"),
+                    N_("Median wait for the first reply of a person; the five channels with most"),
+                    "first_response_time",
+                ),
+                _by_channel(
+                    "unanswered",
+                    N_("Unanswered"),
+                    N_("Nobody answered within the target; the five channels with most tickets"),
+                    "unanswered_rate",
+                ),
+                _by_channel(
+                    "satisfied",
+                    N_("Customer satisfaction"),
+                    N_("Share of satisfied answers; the five channels with most"),
+                    "csat",
+                ),
+            ),
+            title=N_("Over time"),
+        ),
+        Section(
+            (
+                breakdown("first_response_time", "channel", N_("First response"), _INTERVALS),
+                breakdown("resolution_time", "channel", N_("Resolution"), _INTERVALS),
+                breakdown("unanswered_rate", "channel", N_("Unanswered"), _INTERVALS),
+                breakdown("first_contact_resolution", "channel", N_("Resolved at once"), _INTERVALS),
+                breakdown("csat", "channel", N_("CSAT"), _INTERVALS),
+                breakdown("ces", "channel", N_("CES"), _INTERVALS),
+            ),
+            3,
+            N_("Each channel against its earlier self"),
+        ),
+        Section(
+            (
+                breakdown(
+                    "channel_switch_rate",
+                    "channel",
+                    N_("Came again through another channel"),
+                    N_("Share of the tickets, within 7 days; lines are 95% intervals"),
+                ),
+                trend(
+                    "switches",
+                    N_("Channel switches"),
+                    N_("Tickets whose customer came through another channel within 7 days"),
+                    "channel_switch_rate",
+                ),
+            ),
+            title=N_("Customers who switch channel"),
+        ),
+        Section(
+            (
+                Panel(
+                    "from_to",
+                    N_("Who came again within a week, through which channel"),
+                    N_(
+                        "A row: tickets whose customer came again within 7 days. Through what, as share of the row and number"
+                    ),
+                    charts.from_to,
+                    ("repeat_contacts",),
+                    ("channel", "next_channel"),
+                    total=True,
+                ),
+            ),
+            columns=1,
+        ),
+        Section(
+            (
+                trend(
+                    "self_service",
+                    N_("Solved without a person"),
+                    N_("Of the resolved tickets of which it is known who solved them"),
+                    "self_service_rate",
+                ),
+                Panel(
+                    "handled",
+                    N_("Bots and people beside each other"),
+                    N_("Colour: clearly better or worse than the other; * few answers"),
+                    charts.grid,
+                    ("tickets_created", "resolution_time", "reopen_rate", "csat", "ces", "channel_switch_rate"),
+                    ("handled_by",),
+                    total=True,
+                    rest=True,
+                ),
+            ),
+            title=N_("Bots, self-service and people"),
+            needs="handled_by",
+            what=N_(
+                "No file says whether a bot or a person solved a ticket. Import a column that does (such as Resolved by, "
+                "Fin AI Agent resolution state or a yes/no on self-service) as Solved by."
+            ),
+        ),
+    ),
+)
+
 FOLLOW_UPS = Board(
     "follow_ups",
     N_("Follow-ups"),
@@ -464,7 +722,7 @@ FOLLOW_UPS = Board(
     ),
 )
 
-BOARDS: tuple[Board, ...] = (OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, FOLLOW_UPS, SERVICE, SLA)
+BOARDS: tuple[Board, ...] = (OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, FOLLOW_UPS, JOURNEY, SERVICE, SLA, CHANNELS)
 
 
 def nothing(answer: Answer) -> str:
@@ -494,12 +752,12 @@ def board(name: str) -> Board:
 
 
 def place_of(metric: str) -> tuple[str, str]:
-    """(the page that shows a metric in most detail, the key of its chart there): over time where there is one.
+    """(the page that shows a metric in most detail, the key of its chart there): over time where there is one, and as a whole.
 
     The key is "" where the page has a card only, both where there is no page.
     """
     charts_ = [(board.name, panel) for board in reversed(BOARDS) for panel in board.panels if metric in panel.metrics]
-    charts_.sort(key=lambda place: place[1].total)
+    charts_.sort(key=lambda place: (place[1].total, bool(place[1].by)))
     places = [(name, panel.key) for name, panel in charts_]
     places += [(board.name, "") for board in reversed(BOARDS) if metric in board.cards]
     return places[0] if places else ("", "")

@@ -67,6 +67,12 @@ def filled(text: str, _stopped: str) -> str:
     return f"case when {text} is null then 'no' else 'yes' end"
 
 
+def person_where_no(text: str, _stopped: str) -> str:
+    """A person, where a flag says that no bot took part; where one did, who solved it is not said."""
+    no = one_of_sql(f"lower({text})", YES_WORDS["false"].split())
+    return f"case when {no} then 'person' end"
+
+
 def months_before(text: str, _stopped: str) -> str:
     """The day so many months before the month of as-of (see importing): "14" -> "2025-01-01"."""
     months = f"try_cast(replace({text}, ',', '.') as double)"
@@ -90,6 +96,7 @@ READINGS: dict[str, Reading] = {
     "met": met,
     "exceeded": exceeded,
     "filled": filled,
+    "person_where_no": person_where_no,
     "months_before": months_before,
     "month_where_yes": month_where_yes,
 }

@@ -19,7 +19,7 @@ from cxdata.engine import Engine
 from cxdata.filters import Filters, Period
 from cxdata.metrics import metric
 from cxdata.metrics.base import Count, Curve, FlowCount, Metric, ProjectedValue, Quantile
-from cxdata.queries import Parts, aligned, ask_parts, groups, measured
+from cxdata.queries import Parts, aligned, ask_parts, distinct_values, groups, measured
 from cxdata.questions import TOTAL, Moment, Query
 
 LEVEL = 0.05  # of a verdict, or of the false discoveries among several
@@ -90,6 +90,33 @@ def compare_groups(
 ) -> dict[Key, Comparison]:
     """Each group of a question about one metric, as `compare`, with verdicts that allow for the number of groups."""
     (found,) = _compared(engine, replace(query, grain=TOTAL), moment, other).values()
+    return dict(zip(found, allowing_for_many(list(found.values())), strict=True))
+
+
+@dataclass(frozen=True)
+class Rest:
+    """In place of an earlier period: the other groups together are what each group is held against."""
+
+
+REST = Rest()
+
+
+def compare_with_rest(engine: Engine, query: Query, moment: Moment, most: int = 12) -> dict[Key, Comparison]:
+    """{(metric, group): comparison} of the groups of one dimension, each against the other groups together, in total.
+
+    The largest groups only; rows that name no group are on neither side. Counts are not compared: a large group is no
+    better than a small one. Verdicts allow for the number of all of them.
+    """
+    by, filters = query.by[0], query.filters
+    chosen = filters.values.get(by, ())
+    words = [word for word in distinct_values(engine, by)[:most] if word in chosen or not chosen]
+    names = tuple(name for name in dict.fromkeys(query.metrics) if metric(name).unit != "count")
+    found: dict[Key, Comparison] = {}
+    for word in words if len(words) > 1 and names else []:
+        others = tuple(other for other in words if other != word)
+        own, rest = (replace(filters, values={**filters.values, by: side}) for side in ((word,), others))
+        apart = compare_apart(engine, Query(names, filters=own), moment, rest)
+        found |= {(name, word): one for name, one in apart.items()}
     return dict(zip(found, allowing_for_many(list(found.values())), strict=True))
 
 

@@ -57,7 +57,8 @@ class _Axis:
     def __init__(self, axis: Any, values: Sequence[Any], traces: Sequence[Any], letter: str) -> None:
         self.axis, self.letter = axis, letter
         self.of_categories = axis.type == "category" or any(isinstance(value, str) for value in values)
-        self.categories = {word: place for place, word in enumerate(dict.fromkeys(map(str, values)))}
+        words = [*(axis.categoryarray if axis.categoryarray is not None else ()), *map(str, values)]
+        self.categories = {word: place for place, word in enumerate(dict.fromkeys(words))}
         self.low, self.high = self._range(values, traces)
         self.start = self.end = 0.0
 
@@ -172,7 +173,9 @@ def _frame(layout: Any, traces: Sequence[Any], x: _Axis, y: _Axis, width: float,
     if y.has_labels:
         widest = max((width_of(word, y.size) for _place, word in y.ticks), default=0)
         left = max(left, widest + GAP + 4)
-    if x.has_labels:
+    if x.has_labels and x.axis.side == "top":
+        top = max(top, x.size + GAP + 6)
+    elif x.has_labels:
         bottom = max(bottom, x.size + GAP + 6)
     if x.axis.title.text:
         bottom += x.size + 4
@@ -200,7 +203,9 @@ def _labels(layout: Any, x: _Axis, y: _Axis, frame: _Frame) -> list[Mark]:
             continue
         for place, word in axis.ticks:
             at = axis.place(place)
-            if axis is x:
+            if axis is x and x.axis.side == "top":
+                marks.append(Text(at, frame.top - GAP, word, axis.size, colour, "middle"))
+            elif axis is x:
                 marks.append(Text(at, frame.bottom + axis.size + GAP, word, axis.size, colour, "middle"))
             else:
                 marks.append(Text(frame.left - GAP, at + axis.size * 0.36, word, axis.size, colour, "end"))
@@ -365,10 +370,12 @@ def _cells(trace: Any, x: _Axis, y: _Axis) -> Iterable[Mark]:
             shade = _scaled(trace.colorscale, (float(value) - low) / (high - low) if high > low else 0.0)
             yield Box(left + apart_x / 2, top + apart_y / 2, right - left - apart_x, bottom - top - apart_y, shade)
             word = trace.text[list(trace.y).index(up)][place] if trace.text is not None and trace.texttemplate else ""
-            if word:
-                size = min(float(trace.textfont.size or 11), (right - left) * 0.48)
-                middle = (top + bottom) / 2 + size * 0.36
-                yield Text((left + right) / 2, middle, str(word), size, _readable_on(shade), "middle")
+            lines = [_plain(line) for line in re.split(r"<br ?/?>", str(word))] if word else []
+            size = min(float(trace.textfont.size or 11), (right - left) * 0.48)
+            middle = (top + bottom) / 2 + size * 0.36 - size * 0.55 * (len(lines) - 1)
+            for number, line in enumerate(lines):  # what is under the first line is smaller
+                own, level = size * (0.8 if number else 1.0), middle + number * size * 1.15
+                yield Text((left + right) / 2, level, line, own, _readable_on(shade), "middle")
 
 
 def _edges(axis: _Axis, value: Any) -> tuple[float, float]:

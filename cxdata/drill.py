@@ -7,6 +7,7 @@ sorts, searches and cuts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -140,7 +141,9 @@ def _relation(
     """
     entry, conditions, names, params = _scope(selection, moment)
     per = _per(entry)
-    listed = "".join(f"{name}, " for name in (_RAW if per else columns))
+    made = _OF_CUSTOMER.get(entry.table, {})
+    raw = dict.fromkeys([per, *re.findall(r"\((\w+)\)", " ".join(made.values()))])
+    listed = "".join(f"{name}, " for name in (raw if per else columns))
     each = [
         f"select {listed}{one.counts} as counts, {one.weight} as weight, '{one.label}' as part from {entry.table} "
         f"where {' and '.join([*conditions, f'({one.among})'])}"
@@ -150,7 +153,7 @@ def _relation(
         each = [f"select * from (select * from ({sql}) as target{where}{first}) as chosen" for sql in each]
     sql = " union all ".join(each)
     if per:
-        kept = [f"{made} as {name}" for name, made in _OF_CUSTOMER.items() if name in columns]
+        kept = [f"{sql_} as {name}" for name, sql_ in made.items() if name in columns]
         counts = "sum(counts)" if isinstance(entry.measure, Flow) else "max(counts)"
         sql = (
             f"select {', '.join([per, *kept])}, {counts} as counts, 1 as weight, '' as part from ({sql}) as bought "
@@ -161,15 +164,17 @@ def _relation(
     return entry, sql, params
 
 
-_RAW = ("customer_id", "key", "amount", "purchased_s", "team", "segment")
+# What the rows of a customer come to, where the rows behind a number are customers: {table: {column: SQL}}.
 _OF_CUSTOMER = {
-    "purchases": "count(key)",
-    "amount": "sum(amount)",
-    "first_s": "min(purchased_s)",
-    "last_s": "max(purchased_s)",
-    "team": "max(team)",
-    "segment": "max(segment)",
-}
+    "purchase_facts": {
+        "purchases": "count(key)", "amount": "sum(amount)", "first_s": "min(purchased_s)", "last_s": "max(purchased_s)",
+        "team": "max(team)", "segment": "max(segment)",
+    },
+    "ticket_facts": {
+        "contacts": "count(key)", "first_s": "min(created_s)", "last_s": "max(created_s)", "leaves_on": "max(leaves_on)",
+        "team": "max(team)", "segment": "max(segment)",
+    },
+}  # fmt: skip
 
 
 # --- columns ------------------------------------------------------------------------------------------------
@@ -180,6 +185,9 @@ _TICKETS = (
     Column("team", N_("Team"), "group"), Column("channel", N_("Channel"), "group"),
     Column("priority", N_("Priority"), "group"), Column("agent", N_("Agent")), Column("customer_id", N_("Customer")),
     Column("status", N_("Status")), Column("segment", N_("Segment"), "group"), Column("stage", N_("Journey stage"), "group"),
+    Column("handled_by", N_("Solved by"), "group"), Column("next_s", N_("Next contact"), "instant"),
+    Column("next_channel", N_("Next channel"), "group"), Column("next_stage", N_("Next stage"), "group"),
+    Column("leaves_on", N_("Cancelled"), "day"),
     Column("first_response_calendar_s", N_("First response, calendar time"), "duration"),
     Column("first_response_business_s", N_("First response, business hours"), "duration"),
     Column("resolution_calendar_s", N_("Resolution, calendar time"), "duration"),
@@ -210,6 +218,12 @@ _FOLLOW_UPS = (
     Column("is_closed", N_("Closed"), "yes_no"), Column("follow_up_calendar_s", N_("Time to close the loop"), "duration"),
     Column("team", N_("Team"), "group"), Column("segment", N_("Segment"), "group"), Column("key", N_("Answer or number")),
 )  # fmt: skip
+_CALLERS = (
+    Column("customer_id", N_("Customer")), Column("contacts", N_("Contacts"), "number"),
+    Column("first_s", N_("First contact"), "instant"), Column("last_s", N_("Last contact"), "instant"),
+    Column("leaves_on", N_("Cancelled"), "day"), Column("team", N_("Team"), "group"),
+    Column("segment", N_("Segment"), "group"),
+)  # fmt: skip
 _COLUMNS = {
     "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "customer_facts": _CUSTOMERS, "purchase_facts": _BUYERS,
     "follow_up_facts": _FOLLOW_UPS,
@@ -220,13 +234,22 @@ _LAST = {
     "follow_up_facts": "key",
 }  # what orders equal rows
 _SEARCHED = ("key", "customer_id", "agent", "comment", "ticket_id", "team")
-SHOWN = {
+_SHOWN = {
     "ticket_facts": 9,
     "survey_facts": 8,
-    "customer_facts": 6,
-    "purchase_facts": 7,
     "follow_up_facts": 6,
-}  # columns without being asked
+}  # columns without being asked, where they are not all
+
+
+def _columns_of(entry: Metric) -> tuple[Column, ...]:
+    """The columns of the rows behind a metric: of its table, or of its customers."""
+    return _CALLERS if _per(entry) and entry.table == "ticket_facts" else _COLUMNS[entry.table]
+
+
+def shown(name: str) -> int:
+    """How many of the columns of a metric's rows are shown without being asked."""
+    own = _columns_of(metric(name))
+    return len(own) if own in (_CALLERS, _CUSTOMERS, _BUYERS) else _SHOWN[metric(name).table]
 
 
 def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
@@ -235,17 +258,16 @@ def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
     `groups`: the columns that imports keep (see `queries.own_groups`); rows of buyers do not have them.
     """
     entry = metric(name)
-    own = _COLUMNS[entry.table]
+    own = _columns_of(entry)
     kind = {"yes_no": "yes_no", "nps": "nps", "value": entry.unit}.get(entry.measure.counts_as, "")
     counts = (Column("counts", N_("Counts as"), kind),) if kind else ()
     part = (Column("part", N_("Target"), "part"),) if len(entry.measure.counted("calendar")) > 1 else ()
-    kept = tuple(Column(one, dimension(one).label, "group") for one in groups) if own is not _BUYERS else ()
+    kept = () if _per(entry) else tuple(Column(one, dimension(one).label, "group") for one in groups)
     return (own[0], *part, *counts, *own[1:], *kept)
 
 
 def _stored(engine: Engine, entry: Metric) -> list[str]:
-    own = _COLUMNS[entry.table]
-    return [*(column.name for column in own), *(own_groups(engine) if own is not _BUYERS else ())]
+    return [*(column.name for column in _columns_of(entry)), *(() if _per(entry) else own_groups(engine))]
 
 
 # --- answers ------------------------------------------------------------------------------------------------
@@ -262,7 +284,7 @@ def count(engine: Engine, selection: Selection, moment: Moment, search: str = ""
 
 
 def _searchable(entry: Metric) -> list[str]:
-    return [column.name for column in _COLUMNS[entry.table] if column.name in _SEARCHED]
+    return [column.name for column in _columns_of(entry) if column.name in _SEARCHED]
 
 
 def _found(entry: Metric, search: str) -> tuple[str, dict[str, Any]]:
@@ -279,9 +301,9 @@ def behind(
     """One page of the rows, all columns as stored; by default the newest first."""
     entry = entry_of(selection)
     known = {column.name for column in columns(entry.name, own_groups(engine))}
-    newest = next(column.name for column in _COLUMNS[entry.table] if column.kind in ("instant", "day"))
+    newest = next(column.name for column in _columns_of(entry) if column.kind in ("instant", "day"))
     chosen = order if order in known else newest
-    last = _LAST.get(entry.table, "key, source")
+    last = "customer_id" if _per(entry) else _LAST.get(entry.table, "key, source")
     by = f"{chosen} {'desc' if descending else 'asc'} nulls last, {last}, part"
     where, more = _found(entry, search)
     first = f" order by {by} limit {(page + 1) * size:d}"
@@ -319,7 +341,7 @@ def left_out(engine: Engine, selection: Selection, moment: Moment) -> dict[str, 
     entry, conditions, names, params = _scope(selection, moment)
     found: dict[str, int] = {}
     for one in _counted(selection, entry, names):
-        if not one.left_out or _per(entry):
+        if not one.left_out:
             continue
         reasons = " ".join(f"when {condition} then {place}" for place, (_label, condition) in enumerate(one.left_out))
         sql = (

@@ -7,6 +7,7 @@ with the reading of the clock at as-of, so that as-of can be any instant at the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -14,6 +15,7 @@ import duckdb
 
 from cxdata import calendars
 from cxdata.filters import dimension
+from cxdata.metrics.customers import LEAVES_WITHIN_DAYS
 from cxdata.schema import OWN, SCORES, STAGES, stored_as
 from cxdata.settings import Policy, Settings
 
@@ -31,6 +33,9 @@ STAGE_WORDS = {
     "loyalty": "loyalty loyaliteit storing support service onderhoud klacht complaint opzegging cancellation incident",
     "advocacy": "advocacy voorspraak review aanbeveling referral recommendation",
 }
+
+
+_PARTS = re.compile(r"[^\w]+")
 
 
 def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mapping[str, str]) -> None:
@@ -231,14 +236,25 @@ def _same_policy(policies: tuple[Policy, ...]) -> str:
     return " and ".join(same) or "true"
 
 
+def folded_touchpoint(word: str) -> str:
+    """A touchpoint without what does not matter: "Factuur " is "factuur"."""
+    return " ".join(word.split()).casefold()
+
+
 def stage_of(touchpoint: str | None, stages: Mapping[str, str]) -> str | None:
-    """The journey stage of a touchpoint: as the organisation mapped it, else by well-known words, else None."""
+    """The journey stage of a touchpoint: as the organisation mapped it, else by well-known words, else None.
+
+    Of several words in a touchpoint those that are known decide, where they agree: "storing internet" is loyalty.
+    """
     if touchpoint is None:
         return None
-    if touchpoint in stages:
-        return stages[touchpoint]
-    folded = touchpoint.strip().casefold()
-    return next((stage for stage in STAGES if folded in STAGE_WORDS[stage].split()), None)
+    folded = folded_touchpoint(touchpoint)
+    for word in (touchpoint, folded):
+        if word in stages:
+            return stages[word] or None
+    parts = [folded] if any(folded in words.split() for words in STAGE_WORDS.values()) else _PARTS.split(folded)
+    found = {stage for stage in STAGES for part in parts if part in STAGE_WORDS[stage].split()}
+    return found.pop() if len(found) == 1 else None
 
 
 def _lookups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -287,23 +303,54 @@ ONE_TOUCH = {
 }
 
 
+def _contacts(cursor: duckdb.DuckDBPyConnection, settings: Settings, years: tuple[int, int] | None) -> None:
+    """Temporary table: of each ticket of a known customer which contact of his it is, and the one that came next."""
+    cursor.execute(f"""
+        create or replace temp table contact_of as
+        with contacts as (
+            select t.source, t.key, coalesce(c.customer_id, t.customer_id) as whose, t.channel, s.stage, t.created_at,
+                   cast({calendars.local_sql(settings.zone, "t.created_at", years)} as date) as contact_on,
+                   c.started_on, c.cancelled_on, c.derived
+            from current_tickets t
+            left join known_customer c on c.known_as = t.customer_id
+            left join stage_of s on s.touchpoint = t.touchpoint
+            where t.customer_id is not null and coalesce(t.status, 'open') not in ('deleted', 'spam')),
+        ordered as (
+            select *, not derived and contact_on >= started_on and coalesce(contact_on <= cancelled_on, true) as is_customer,
+                   row_number() over contact as nth, lead({_seconds("created_at")}) over contact as next_s,
+                   lead(channel) over contact as next_channel, lead(stage) over contact as next_stage,
+                   lead(contact_on) over contact as next_on
+            from contacts window contact as (partition by whose order by created_at, source, key))
+        select source, key, cast(nth as integer) as nth_contact, next_s, next_channel, next_stage,
+               case when is_customer then contact_on + {LEAVES_WITHIN_DAYS + 1} end as leaving_known_on,
+               case when is_customer then cancelled_on end as leaves_on,
+               case when is_customer then cast(cancelled_on - contact_on as integer) end as leaves_in_days,
+               coalesce(is_customer and cancelled_on is not null and coalesce(next_on > cancelled_on, true), false)
+                   as is_last_contact
+        from ordered""")
+
+
 def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
     _lookups(cursor, settings)
     years = _years(cursor, "tickets", "created_at")
+    _contacts(cursor, settings, years)
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
     _write(
         cursor,
         "ticket_facts",
         f"""
         with instants as (
-            select t.*, k.trust_sla, k.knows_first_response, k.dates_resolution,
+            select t.* replace (case when t.by_bot then null else t.first_response_business_s end as first_response_business_s),
+                   k.trust_sla, k.knows_first_response and not t.by_bot as knows_first_response, k.dates_resolution,
                    k.dates_resolution or (k.knows_status and coalesce(t.status, 'open') not in ('solved', 'closed'))
                    as knows_resolution,
                    {_seconds("t.created_at")} as created_s,
-                   coalesce(t.first_response_at, t.created_at + to_seconds(t.first_response_s)) as answered_at,
+                   case when not t.by_bot then coalesce(t.first_response_at, t.created_at + to_seconds(t.first_response_s))
+                   end as answered_at,
                    coalesce(t.resolved_at, t.created_at + to_seconds(t.resolution_s)) as solved_at,
                    {waiting.format("t.waiting_s")} as off_s, {waiting.format("t.waiting_business_s")} as off_business_s
-            from current_tickets t join knowing k on k.import_id = t.import_id
+            from (select *, coalesce(handled_by = 'bot', false) as by_bot from current_tickets) t
+            join knowing k on k.import_id = t.import_id
             where coalesce(t.status, 'open') not in ('deleted', 'spam')),
         clocks as (
             select i.*, {calendars.local_sql(settings.zone, "created_at", years)} as created_local,
@@ -336,15 +383,17 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
                    case when p.on_business then rs_business else rs_calendar end as rs_taken,
                    case when p.on_business then created_business_s else created_s end as start_reading,
                    case when p.on_business then off_business_s else off_s end as off_reading,
-                   c.segment as customer_segment, c.customer_id as known_customer, s.stage
+                   c.segment as customer_segment, c.customer_id as known_customer, s.stage, nth_contact, next_s,
+                   next_channel, next_stage, leaving_known_on, leaves_on, leaves_in_days, is_last_contact
                    {_taken(own, "coalesce(d.groups['{}'], c.{})")}
             from durations d
             join policy_of p on {_same_policy(settings.policies)}
             left join known_customer c on c.known_as = d.customer_id
-            left join stage_of s on s.touchpoint = d.touchpoint)
+            left join stage_of s on s.touchpoint = d.touchpoint
+            left join contact_of n on n.source = d.source and n.key = d.key)
         select source, key, coalesce(known_customer, customer_id) as customer_id, agent, team, channel, priority, coalesce(segment, customer_segment) as segment
                {"".join(f", {name}" for name in own)},
-               stage, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
+               stage, handled_by, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
                created_s, created_business_s, {_local("created", "created_local")},
                first_response_at_s, resolved_at_s, {_local("resolved", "solved_local")},
                {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS)},
@@ -370,7 +419,9 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
                case when trust_sla and resolution_in_sla is not null then coalesce(resolved_at_s, created_s)
                     when rs_taken is not null then resolved_at_s end as resolution_judged_s,
                case when dates_resolution and not coalesce(resolved_at_s < created_s, false)
-                    then start_reading + resolution_target_s + off_reading end as resolution_deadline
+                    then start_reading + resolution_target_s + off_reading end as resolution_deadline,
+               nth_contact, next_s, next_channel, next_stage, leaving_known_on, leaves_on, leaves_in_days,
+               coalesce(is_last_contact, false) as is_last_contact
         from judged {"" if _in_order(cursor, "tickets", "created_at") else "order by created_s"}""",
     )
 
@@ -382,7 +433,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
     listed = "".join(f", {name}" for name in own)
     cursor.execute(f"""
         create or replace temp table ticket_of as
-        select source, key, team, channel, priority, agent, segment, stage, customer_id{listed},
+        select source, key, team, channel, priority, agent, segment, stage, handled_by, customer_id{listed},
                count(*) over (partition by key) as holders
         from ticket_facts where key in (select ticket_id from current_surveys where ticket_id is not null)""")
     asked = {name: f"{name} is not null or (answered is false and first_score = '{name}')" for name in SCORES}
@@ -410,7 +461,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
                    coalesce(p.team, o.team, a.team, c.team) as its_team, coalesce(p.channel, o.channel, a.channel) as its_channel,
                    coalesce(o.priority, a.priority) as priority, coalesce(p.agent, o.agent, a.agent) as its_agent,
                    coalesce(p.segment, c.segment, o.segment, a.segment) as its_segment,
-                   coalesce(s.stage, o.stage, a.stage) as stage
+                   coalesce(s.stage, o.stage, a.stage) as stage, coalesce(o.handled_by, a.handled_by) as handled_by
                    {_taken(own, "coalesce(p.groups['{}'], o.{}, a.{}, c.{})")}
             from known p
             left join ticket_of o on o.key = p.ticket_id and o.source = p.source
@@ -426,7 +477,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
                lists_unanswered, {_seconds("answered_at")} as answered_s, {_local("answered", "local")},
                score, worst, best, (score - worst) / nullif(best - worst, 0) as normal,
                whose as customer_id, its_team as team, its_channel as channel, priority, its_agent as agent,
-               its_segment as segment, stage, comment, ticket_id{listed}
+               its_segment as segment, stage, handled_by, comment, ticket_id{listed}
         from answers""",
     )
 
@@ -454,11 +505,13 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
     )
     cursor.execute(f"""
         create or replace temp table customer_of as
-        select customer_id as known_as, customer_id, team, segment{listed} from customer_facts""")
+        select customer_id as known_as, customer_id, team, segment, started_on, cancelled_on, derived{listed}
+        from customer_facts""")
     if known:  # a survey tool may know the customer by e-mail address only
         cursor.execute(f"""
             insert into customer_of
-            select email, any_value(c.customer_id), any_value(f.team), any_value(f.segment)
+            select email, any_value(c.customer_id), any_value(f.team), any_value(f.segment), any_value(f.started_on),
+                   any_value(f.cancelled_on), any_value(f.derived)
                    {_taken(own, "any_value(f.{})")}
             from current_customers c join customer_facts f on f.customer_id = c.customer_id
             where email is not null and email not in (select known_as from customer_of)

@@ -169,6 +169,7 @@ GROUP_WORDS = {
         "social": N_("Social media"),
     },
     "priority": {"urgent": N_("Urgent"), "high": N_("High"), "normal": N_("Normal"), "low": N_("Low")},
+    "handled_by": {"bot": N_("Bot"), "person": N_("Person")},
     "stage": {
         "awareness": N_("Awareness"),
         "consideration": N_("Consideration"),
@@ -177,12 +178,14 @@ GROUP_WORDS = {
         "advocacy": N_("Advocacy"),
     },
 }
+GROUP_NOTHING = {"stage": N_("Unmapped"), "handled_by": N_("(not known)")}
 
 
 def group(dimension: str, word: object) -> str:
     """The name of a group of a dimension: known words translated, others as they are, "(none)" for nothing."""
+    dimension = dimension.removeprefix("next_")
     if word is None or word == NONE:
-        return _("(none)")
+        return _(GROUP_NOTHING.get(dimension, N_("(none)")))
     if dimension == "weekday" and isinstance(word, int | float):
         return weekday(int(word))
     known = GROUP_WORDS.get(dimension, {}).get(str(word))

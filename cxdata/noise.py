@@ -39,12 +39,18 @@ class Line:
     limits: ControlLimits | None = None
 
 
-def lines(answer: Answer) -> tuple[Line, ...]:
-    """The lines of an answer over time, each with its limits, which allow for the number of lines; () for other answers."""
+def lines(answer: Answer, most: int | None = None) -> tuple[Line, ...]:
+    """The lines of an answer over time, each with its limits, which allow for the number of lines; () for other answers.
+
+    `most`: of more groups than that, those with most rows.
+    """
     query = answer.query
     if query.grain == TOTAL or len(query.by) > 1 or "month" in answer.rows or answer.rows.empty:
         return ()
     apart = [line for name in query.metrics for line in _apart(answer, name)]
+    if query.by and most and len(apart) > most:
+        largest = sorted(apart, key=lambda line: -line.rows["n"].sum())[:most]
+        apart = [line for line in apart if any(line is one for one in largest)]
     judged = sum(_values(line).count() >= XMR_POINTS for line in apart if not metric(line.metric).matures)
     if not 0 < judged <= MOST_LINES:
         return tuple(apart)
@@ -88,12 +94,12 @@ def limits(answer: Answer) -> ControlLimits | None:
     return found[0].limits if len(found) == 1 else None
 
 
-def sentence(answer: Answer, names: Sequence[str] = ()) -> str:
+def sentence(answer: Answer, names: Sequence[str] = (), most: int | None = None) -> str:
     """What the limits show: which periods of which lines stand out, or that none does; "" where there are no limits.
 
-    `names`: of the lines, where they are not those of their metrics or groups.
+    `names`: of the lines, where they are not those of their metrics or groups; `most`: as of `lines`.
     """
-    found, grain = lines(answer), answer.query.grain
+    found, grain = lines(answer, most), answer.query.grain
     if found and all(metric(line.metric).matures for line in found):
         return _("The newest periods still change: what they count has had less time.")
     moving = [
@@ -180,6 +186,27 @@ def of_groups(by: str, changes: Mapping[Key, Comparison]) -> str:
     text = _("Against {period}: {changes}.", period=period, changes="; ".join(said))
     if len(judged) == 1:
         return text
+    return f"{text} {_('Allowing for {count} comparisons (Benjamini–Hochberg).', count=len(judged))}"
+
+
+def of_rest(by: str, changes: Mapping[Key, Comparison]) -> str:
+    """Which groups are clearly better or worse than the others together, and in what; "" where none is judged.
+
+    `changes`: {(metric, group): comparison}.
+    """
+    judged = {key: one for key, one in changes.items() if one.verdict}
+    if not judged:
+        return ""
+    said = []
+    for verdict, words in (("better", N_("{names} better")), ("worse", N_("{names} worse"))):
+        names = [
+            f"{_(metric(name).short or metric(name).label)} ({formats.group(by, group)})"
+            for (name, group), one in judged.items() if one.verdict == verdict
+        ]  # fmt: skip
+        if names:
+            said.append(_(words, names=_listed(names)))
+    found = "; ".join(said) or _("no clear difference")
+    text = _("Each against the others together: {differences}.", differences=found)
     return f"{text} {_('Allowing for {count} comparisons (Benjamini–Hochberg).', count=len(judged))}"
 
 

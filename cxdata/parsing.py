@@ -538,6 +538,14 @@ CHANNEL_WORDS = {
     "web": "web portal webform web-form website self-service formulier webformulier feedback-widget customer-portal",
     "social": "social twitter facebook instagram x linkedin social-media",
 }
+HANDLER_WORDS = {
+    "bot": "bot chatbot chat-bot ai ai-agent ai-bot fin fin-ai-agent virtual-agent virtual-assistant digital-assistant "
+    "voicebot answer-bot self-service selfservice automated deflected confirmed confirmed-resolution assumed "
+    "assumed-resolution zelfbediening virtuele-assistent automatisch yes true ja 1 oui sí sim",
+    "person": "person human agent teammate team employee routed-to-team escalated negative-feedback medewerker mens persoon "
+    "collega mensch mitarbeiter humain humano no false nee nein 0 non não",
+}
+NOBODY_WORDS = "system systeem automation nobody niemand none n/a unknown onbekend abandoned no-resolution unresolved customer klant"
 YES_WORDS = {
     "true": "true yes ja 1 y j waar wahr oui si sí sim within-sla met achieved within-target behaald",
     "false": "false no nee 0 n onwaar falsch non nein não nao sla-violated breached violated missed niet-behaald",
@@ -597,6 +605,13 @@ def priority_of(word: str) -> str | None:
     if word.strip() in ("1", "2", "3", "4"):
         return PRIORITIES[int(word) - 1]
     return meaning(word, PRIORITY_WORDS)
+
+
+def handler_of(word: str) -> str | None:
+    """Bot or person; any other word is the name of a person, but for those that say that nobody is known to have solved it."""
+    if _folded(word) in NOBODY_WORDS.split():
+        return None
+    return meaning(word, HANDLER_WORDS) or "person"
 
 
 def channel_of(word: str) -> str:

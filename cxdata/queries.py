@@ -23,7 +23,7 @@ from cxdata.errors import CxError, UnknownName
 from cxdata.filters import DIMENSIONS, dimension
 from cxdata.i18n import N_
 from cxdata.metrics import metric
-from cxdata.metrics.base import Array, Curve, Metric, ProjectedValue, Quantile
+from cxdata.metrics.base import Array, Curve, Distinct, Metric, ProjectedValue, Quantile
 from cxdata.questions import COLUMNS, TOTAL, Answer, Moment, Query, is_partial, period_end, starts_between
 from cxdata.schema import OWN
 from cxdata.tallies import Tally
@@ -85,12 +85,12 @@ def _joined(columns: Sequence[Any]) -> Any:
 
 
 def groups(query: Query) -> list[list[Metric]]:
-    """The metrics that one scan can answer together."""
+    """The metrics that one scan can answer together; what the months do not hold does not keep others from them."""
     groups: dict[tuple[str, str, str], list[Metric]] = {}
     for name in dict.fromkeys(query.metrics):
         entry = metric(name)
         check_dimensions(entry, query.by)
-        own = entry.name if isinstance(entry.measure, Curve) else ""
+        own = entry.name if isinstance(entry.measure, Curve | Distinct) else ""
         groups.setdefault((entry.facts, entry.time, own), []).append(entry)
     return list(groups.values())
 

@@ -81,6 +81,7 @@ class Moment:
             "as_of_s": self.as_of_s,
             "as_of_business_s": calendars.reading(self.settings.opening, self.as_of_s),
             "until": self.until,
+            "as_of_on": self.complete_until,
             "as_of_code": code_of(self.local.date()),
         }
 

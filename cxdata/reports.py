@@ -25,6 +25,7 @@ from cxdata.goals import concerning as held_against
 from cxdata.i18n import N_, _
 from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Metric
+from cxdata.queries import distinct_values
 from cxdata.questions import Answer, Moment, Query
 from cxdata.selection import Held
 
@@ -135,6 +136,9 @@ def _chapter(
     cards = Query(tuple(board.cards), filters=own)
     if board.needs and not engine.query(f"select count(*) > 0 as there from {board.needs}").to_pylist()[0]["there"]:
         return Chapter(board, sentence, {}, Answer(cards, queries.NO_ROWS), (), missing=board.what)
+    absent = [section for section in board.sections if section.needs and not distinct_values(engine, section.needs)]
+    board = replace(board, sections=tuple(section for section in board.sections if section not in absent))
+    said = [f"{_(section.title)}: {_(section.what)}" for section in absent]
     return Chapter(
         board,
         sentence,
@@ -145,7 +149,7 @@ def _chapter(
             panel.key: _more(engine, panel, panel.query(own, grain), held, moment, beside, board.uses)
             for panel in board.panels
         },
-        tuple(rows.customer_remarks(engine, moment.settings)) if board.needs == "customer_facts" else (),
+        (*(rows.customer_remarks(engine, moment.settings) if board.needs == "customer_facts" else ()), *said),
     )
 
 
@@ -169,6 +173,8 @@ def _more(
     found: dict[str, Any] = {}
     if panel.changes:
         found["changes"] = comparison.compare_groups(engine, query, moment, held.before)
+    if panel.rest:
+        found["changes"] = comparison.compare_with_rest(engine, query, moment)
     if panel.is_line and (beside := held.beside(query)):
         asked, name = beside
         own = _only(asked.filters, uses)

@@ -12,6 +12,7 @@ from cxdata.events import Event
 from cxdata.i18n import N_
 from cxdata.importing import Outcome, import_file
 from cxdata.store import Store
+from cxdata.understanding import Choices
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_data"
 FILES = (
@@ -24,6 +25,11 @@ FILES = (
     "delighted_nps.csv",
     "aankopen.csv",
 )
+TOUCHPOINTS = {  # the column of each help desk that says what a ticket is about, kept as its touchpoint
+    "zendesk_tickets.csv": "Tags",
+    "freshdesk_tickets_webshop.csv": "Type",
+    "intercom_tickets.csv": "Ticket type",
+}
 BY = N_("sample")  # who imported the files and saved the events
 EVENTS = (
     Event(
@@ -51,7 +57,8 @@ def import_sample(
     for number, name in enumerate(FILES):
         if progress:
             progress(number, len(FILES))
-        outcomes.append(import_file(store, FOLDER / name, by=BY, now=now))
+        chosen = Choices(mapping={"touchpoint": TOUCHPOINTS[name]}) if name in TOUCHPOINTS else None
+        outcomes.append(import_file(store, FOLDER / name, chosen, by=BY, now=now))
     return outcomes
 
 

@@ -22,6 +22,7 @@ SQL_TYPES = {
     "status": "varchar",
     "priority": "varchar",
     "stage": "varchar",
+    "handler": "varchar",
 }
 # Texts that differ in nearly every row: DuckDB looks for repetition in them in vain, and zstd packs them in a third of
 # the time. Columns to group and filter by stay as they are.
@@ -32,6 +33,7 @@ OWN = "own_"  # how the names of columns begin that an import keeps to compare g
 GROUPS = ("groups", "map(varchar, varchar)")  # the stored column of them: {name: word}
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam")
 PRIORITIES = ("urgent", "high", "normal", "low")
+HANDLERS = ("person", "bot")
 STAGES = ("awareness", "consideration", "purchase", "loyalty", "advocacy")
 SCORES = ("nps", "csat", "ces", "quality_accuracy", "quality_professionalism", "quality_overall")
 
@@ -103,6 +105,7 @@ TICKETS = Kind(
         Field("channel", "text", N_("Channel"), N_("How the customer came: e-mail, phone, chat …")),
         Field("team", "text", N_("Team"), N_("The group that owns the ticket")),
         Field("agent", "text", N_("Agent"), N_("Who handled it")),
+        Field("handled_by", "handler", N_("Solved by"), N_("A bot or a person; the name of a person is one")),
         Field("customer_id", "text", N_("Customer number"), N_("The same number as in the customers file")),
         Field("customer_name", "text", N_("Customer name"), N_("Name of the person who asked")),
         Field("segment", "text", N_("Segment"), N_("Group of customers; else taken from the customers file")),

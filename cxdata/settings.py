@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cxdata.calendars import OpeningHours
 from cxdata.errors import CxError, UnknownName
 from cxdata.i18n import N_
-from cxdata.schema import PRIORITIES
+from cxdata.schema import PRIORITIES, STAGES
 
 CLOCKS = ("calendar", "business")
 COUNT_AS = ("one_touch", "freshservice", "zoho", "intercom")
@@ -52,8 +52,8 @@ class Settings:
     """All settings with their defaults.
 
     `as_of`: ISO instant set by hand, or None for the newest instant in the data. `margin`: share of revenue.
-    `stages`: touchpoint word -> stage. `sla_target`: share, drawn as a line. `rules`: signal of risk -> (threshold, weight),
-    where it is not the standard.
+    `stages`: touchpoint word -> stage, or "" for none. `sla_target`: share, drawn as a line. `rules`: signal of risk ->
+    (threshold, weight), where it is not the standard.
     """
 
     zone: str = "Europe/Amsterdam"
@@ -88,6 +88,14 @@ class Settings:
             raise CxError("The days without activity after which a customer counts as gone have to be 1 or more.")
         for policy in self.policies:
             _check_policy(policy)
+        for touchpoint, stage in self.stages.items():
+            if stage not in (*STAGES, ""):
+                raise CxError(
+                    'The touchpoint "{touchpoint}" is mapped to the stage "{stage}", which does not exist. There are: {stages}.',
+                    touchpoint=touchpoint,
+                    stage=stage,
+                    stages=", ".join(STAGES),
+                )
         if self.as_of is not None:
             parse_instant(self.as_of, self.zone)
 

@@ -222,7 +222,7 @@ def apply_choices(mapping: Mapping_, header: Sequence[str], labels: Sequence[str
 
 def used_columns(source: Source, mapping: Mapping_, header: Sequence[str]) -> tuple[int, ...]:
     """The indexes of the columns that matter: the mapped ones and those that rules look at."""
-    rules = [find_column(header, rule.column) for rule in source.left_out]
+    rules = [find_column(header, name) for rule in source.left_out for name in (rule.column, *rule.nor)]
     types = [index for index, name in enumerate(header) if folded(name) == folded(source.type_column)]
     every = (*mapping.uses.values(), *mapping.groups.values())
     mapped = [index for entry in every for index in entry.indexes]
@@ -399,7 +399,7 @@ class _Understander:
                 self._plan_if_mostly(name, parsing.number_sql(text, self.decimal))
 
     def words(self) -> None:
-        for name in self.of_type("text", "status", "priority", "flag", "stage"):
+        for name in self.of_type("text", "status", "priority", "flag", "stage", "handler"):
             text, type_ = self.text(name), self._type(name)
             if name == "channel":
                 found = parsing.words(self.run, STAGING, text)
@@ -437,6 +437,7 @@ class _Understander:
             "status": parsing.status_of,
             "priority": parsing.priority_of,
             "flag": lambda word: parsing.meaning(word, parsing.YES_WORDS),
+            "handler": parsing.handler_of,
         }
         found = parsing.words(self.run, STAGING, text)
         values = {word: meaning[type_](word) for word in found}
@@ -705,9 +706,11 @@ def _rules_sql(rules: Sequence[LeftOut], header: Sequence[str]) -> Iterator[tupl
         if rule.pattern:
             found.append(f"regexp_matches({cell}, {quoted(rule.pattern)})")
         if rule.empty:
-            found.append(f"c{index} is null")
+            others = [find_column(header, name) for name in rule.nor]
+            empty = dict.fromkeys([index, *(other for other in others if other is not None)])
+            found.append(" and ".join(f"c{one} is null" for one in empty))
     for reason, found in conditions.items():
-        yield " or ".join(found), reason
+        yield " or ".join(f"({one})" for one in found), reason
 
 
 def _zone_named(text: str) -> str:

@@ -93,6 +93,43 @@ def test_steps_bands_and_rings():
     assert marks(go.Figure(ring, layout), Disc) == [Disc(100, 50, 6, "", "#000000", 1)]
 
 
+def test_categories_stand_in_the_order_of_the_axis():
+    figure = go.Figure(
+        [go.Scatter(x=["b"], y=[1], mode="markers", marker={"size": 2}), go.Bar(x=["a", "b"], y=[1, 0])],
+        {
+            **PLAIN,
+            "xaxis": {**HIDDEN, "type": "category", "categoryarray": ["a", "b"]},
+            "yaxis": {**HIDDEN, "range": [0, 1]},
+        },
+    )
+    assert [disc.x for disc in marks(figure, Disc)] == [150]
+
+
+def test_cells_say_two_lines_and_names_may_stand_above():
+    heat = go.Heatmap(
+        x=[0],
+        y=[0],
+        z=[[1]],
+        zmin=0,
+        zmax=1,
+        colorscale=[[0, "#ffffff"], [1, "#dddddd"]],
+        text=[['12<br><span style="font-size:10px">n = 3</span>']],
+        texttemplate="%{text}",
+    )
+    figure = go.Figure(
+        heat,
+        {
+            **PLAIN,
+            "xaxis": {"side": "top", "tickvals": [0], "ticktext": ["Loyalty"], "showgrid": False},
+            "yaxis": HIDDEN,
+        },
+    )
+    found = {mark.text: mark for mark in marks(figure, Text)}
+    assert set(found) == {"12", "n = 3", "Loyalty"}
+    assert found["Loyalty"].y < found["12"].y < found["n = 3"].y
+    assert found["n = 3"].size < found["12"].size
+
+
 def test_a_trace_that_is_not_known_raises():
     with pytest.raises(NotImplementedError, match="pie"):
         drawn(go.Figure(go.Pie(values=[1])))

@@ -403,8 +403,20 @@ def test_a_customer_who_left_before_he_came_has_not_left(store, load):
 def test_stages():
     assert stage_of("Factuur ", {}) == "purchase"
     assert stage_of("Factuur", {"Factuur": "advocacy"}) == "advocacy"
+    assert stage_of("Factuur", {"Factuur": ""}) is None
+    assert stage_of("storing, internet", {}) == "loyalty"
+    assert stage_of("vraag over factuur", {}) is None  # consideration or purchase
     assert stage_of("unheard of", {}) is None
     assert stage_of(None, {"x": "loyalty"}) is None
+
+
+def test_a_stage_that_does_not_exist_is_refused():
+    with pytest.raises(CxError) as problem:
+        Settings.loaded({"stages": '{"factuur": "buying"}'})
+    assert str(problem.value) == (
+        'The touchpoint "factuur" is mapped to the stage "buying", which does not exist. '
+        "There are: awareness, consideration, purchase, loyalty, advocacy."
+    )
 
 
 # --- settings
@@ -415,7 +427,7 @@ def test_stages():
     [
         {"zone": "Mars/Olympus"}, {"clock": "sundial"}, {"count_as": "hubspot"}, {"minimum_n": 0}, {"sla_target": 80.0},
         {"margin": -0.1}, {"churn_after_days": 0}, {"policies": (Policy("asap"),)}, {"policies": (Policy(clock="moon"),)},
-        {"policies": (Policy(first_response_s=0),)}, {"as_of": "yesterday"},
+        {"policies": (Policy(first_response_s=0),)}, {"as_of": "yesterday"}, {"stages": {"factuur": "buying"}},
     ],
 )  # fmt: skip
 def test_settings_are_checked(wrong):

@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.sample_goals", "cxdata.watching"),
     ("cxdata.queries",),
     ("cxdata.rows", "cxdata.comparison", "cxdata.noise", "cxdata.summary", "cxdata.drill"),
-    ("cxdata.selection", "cxdata.rowfiles", "cxdata.needs", "cxdata.care"),
+    ("cxdata.selection", "cxdata.rowfiles", "cxdata.needs", "cxdata.touchpoints", "cxdata.care"),
     ("cxdata.alerting", "cxdata.charts", "cxdata.before_after", "cxdata.following"),
     ("cxdata.goal_files", "cxdata.goal_calendar", "cxdata.goal_overview"),
     ("cxdata.meetings",),

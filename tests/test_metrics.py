@@ -20,13 +20,13 @@ from cxdata.settings import Settings, parse_instant
 from tests.conftest import none_if_nan, question
 
 TICKETS = (
-    "ticket_id,created_at,first_response_at,resolved_at,status,priority,team,agent_replies,reopens\n"
-    "1,2026-03-02 10:00,2026-03-02 11:00,2026-03-02 12:00,closed,urgent,A,1,0\n"  # 1 h on time, 2 h on time
-    "2,2026-03-02 10:00,2026-03-02 13:00,2026-03-04 10:00,closed,urgent,A,3,1\n"  # 3 h late, 48 h late
-    "3,2026-03-03 10:00,2026-03-03 12:00,,open,low,B,1,0\n"  # 2 h on time, target passed
-    "4,2026-03-03 10:00,,,open,normal,B,0,0\n"  # neither, both passed
-    "5,2026-04-01 10:00,,2026-04-01 16:00,closed,low,B,1,0\n"  # never answered, 6 h on time
-    "6,2026-04-02 10:00,,,deleted,low,B,1,0\n"
+    "ticket_id,created_at,first_response_at,resolved_at,status,priority,team,agent_replies,reopens,customer,channel,solved by\n"
+    "1,2026-03-02 10:00,2026-03-02 11:00,2026-03-02 12:00,closed,urgent,A,1,0,B,email,Kim\n"  # 1 h on time, 2 h on time
+    "2,2026-03-02 10:00,2026-03-02 13:00,2026-03-04 10:00,closed,urgent,A,3,1,C,email,Kim\n"  # 3 h late, 48 h late
+    "3,2026-03-03 10:00,2026-03-03 12:00,,open,low,B,1,0,B,phone,\n"  # 2 h on time, target passed
+    "4,2026-03-03 10:00,,,open,normal,B,0,0,,,\n"  # neither, both passed
+    "5,2026-04-01 10:00,,2026-04-01 16:00,closed,low,B,1,0,C,phone,Fin\n"  # never answered, 6 h on time
+    "6,2026-04-02 10:00,,,deleted,low,B,1,0,,,\n"
 )
 SURVEYS = (
     "response_id,answered_at,nps,csat (1-5),ces (1-7),quality_accuracy (1-5),quality_professionalism (1-5),quality_overall (1-5),answered?,customer id\n"
@@ -64,6 +64,13 @@ MARCH_CASES = {
     "sla": (3 / 8, 8),
     "sla_breaches": (5, 5),  # of the 8 targets 3 were achieved
     "replies_per_ticket": (2, 2),  # 1 and 3
+    "self_service_rate": (0, 2),
+    "channel_switch_rate": (1 / 3, 3),  # of 1, 2 and 3: B called a day after his e-mail
+    "repeat_contacts": (1, 1),
+    "first_contacts": (2, 2),  # of B and of C
+    "next_contacts": (2, 2),  # C came again in April
+    "churn_after_contact": None,  # no 90 days are over; see the tests of contacts
+    "last_contacts": (1, 1),  # 3, of B
     "nps": (25, 4),
     "nps_promoters": (2 / 4, 4),
     "nps_passives": (1 / 4, 4),

@@ -19,12 +19,13 @@ from cxdata.engine import DuckDBEngine
 from cxdata.events import Event
 from cxdata.filters import NOTHING, Filters, Period
 from cxdata.i18n import set_language
+from cxdata.importing import import_file
 from cxdata.metrics import ALL, metric
 from cxdata.questions import Query
 from cxdata.store import Store
 from cxdata.ui import jobs, menu, state
 from cxdata.views import SavedView
-from tests.conftest import SECRET
+from tests.conftest import NOW, SECRET
 from tests.test_alerts import SLOW, states, weeks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -831,3 +832,79 @@ def test_goals_are_brought_in_from_a_table(own_sample):
     assert "2 rows: 1 new, 0 changed, 0 unchanged, 1 refused." in shown(at)
     at.button(key="goals_keep").click().run()
     assert len(goal_records.goals(own_sample)) == len(there) + 1
+
+
+# --- journey and channels
+
+
+def heads(at: AppTest) -> list[str]:
+    return [str(header.value) for header in at.header]
+
+
+def test_the_journey_says_what_is_unmapped_and_lists_it_first(sample_shown):
+    at = opened("journey")
+    assert "of the NPS answers" in shown(at)
+    assert "contacts are at no stage" not in shown(at)  # every ticket of the sample has one
+    assert heads(at)[-1] == "Touchpoints and their stages"
+    assert "31 touchpoints in the data, 1 of them at no stage" in shown(at)
+    words = at.dataframe[-1].value
+    assert words["word"][0] == "jaarmeting"
+    assert words["stage"][0] == "none"
+
+
+def own_database(tmp_path, monkeypatch, *files: str) -> Store:
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    state.own_store.clear()
+    made = state.own_store()
+    for number, text in enumerate(files):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(text)
+        import_file(made, path, now=NOW)
+    return made
+
+
+def test_without_any_touchpoint_the_journey_says_what_to_import(nothing_cached, tmp_path, monkeypatch):
+    own_database(tmp_path, monkeypatch, "ticket_id,created_at,status\n1,2026-01-05,open\n")
+    at = opened("journey")
+    assert not at.exception
+    assert "--map touchpoint=COLUMN" in shown(at)
+    assert not at.get("plotly_chart")
+    assert heads(at) == []
+
+
+def test_touchpoints_that_no_word_tells_can_be_mapped_on_the_page(nothing_cached, tmp_path, monkeypatch):
+    made = own_database(
+        tmp_path,
+        monkeypatch,
+        "ticket_id,created_at,status,touchpoint\n1,2026-01-05,open,jaarmeting\n2,2026-01-06,open,\n",
+    )
+    at = opened("journey")
+    assert "Map the touchpoints in the table below to stages." in shown(at)
+    monkeypatch.setattr(st, "data_editor", lambda table, **_options: table.assign(stage=["loyalty"]))
+    next(button for button in at.button if button.label == "Save").click()
+    at.run()
+    assert not at.exception
+    assert made.settings().stages == {"jaarmeting": "loyalty"}
+    assert "Where customers enter, wait and drop out" in heads(at)
+    assert "50% of the contacts" in shown(at)
+
+
+def test_channels_say_when_no_file_tells_bots_from_people(nothing_cached, tmp_path, monkeypatch):
+    own_database(
+        tmp_path, monkeypatch, "ticket_id,created_at,status,channel\n1,2026-01-05,open,email\n2,2026-01-05,open,chat\n"
+    )
+    at = opened("channels")
+    assert not at.exception
+    assert heads(at)[-1] == "Bots, self-service and people"
+    assert "No file says whether a bot or a person solved a ticket." in shown(at)
+
+
+def test_bots_can_be_told_from_people_everywhere(sample_shown):
+    at = opened("channels", handled_by=["bot"])
+    assert not at.exception
+    assert "Bot · Nov 2025 – Oct 2026" in shown(at)
+    assert at.multiselect(key="handled_by").value == ["bot"]
+    assert "No file says whether" not in shown(at)
+    compared = opened("compare", split="handled_by", first=["bot"], second=["person"])
+    assert not compared.exception
+    assert "Bot against Person" in shown(compared)

@@ -333,3 +333,13 @@ def test_charts_of_a_report_have_the_paths_and_actions_of_goals(sample):
     assert {goal.id for found in more for goal in found.get("goals", ())} == {2}
     assert any(event.name.startswith("Twee collega") for found in more for event in found.get("events", ()))
     assert "goal 67.7%" in " ".join(texts(to_pdf(report)))
+
+
+def test_a_section_that_nothing_in_the_data_fills_is_one_sentence(store, load):
+    load("ticket_id,created_at,status,channel\n1,2026-01-05,open,email\n2,2026-01-05,open,chat\n")
+    (chapter,) = made(store, "channels").chapters
+    assert "Bots, self-service and people" not in {section.title for section in chapter.board.sections}
+    assert {panel.key for panel, _answer in chapter.panels} == {panel.key for panel in chapter.board.panels}
+    (remark,) = chapter.remarks
+    assert remark.startswith("Bots, self-service and people: No file says whether a bot or a person solved a ticket.")
+    assert any("No file says whether" in page for page in texts(to_pdf(made(store, "channels"))))

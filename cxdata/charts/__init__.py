@@ -5,6 +5,7 @@ partial are dashed or hatched, values on few answers are open, and every mark sa
 """
 
 from cxdata.charts.care import calibration, timeline
+from cxdata.charts.crosses import from_to, grid
 from cxdata.charts.goals import goal
 from cxdata.charts.groups import breakdown, distribution, nps_scores
 from cxdata.charts.look import HEIGHT, Style, draws
@@ -22,7 +23,9 @@ __all__ = [
     "cohorts",
     "distribution",
     "draws",
+    "from_to",
     "goal",
+    "grid",
     "multiples",
     "nps_scores",
     "nps_segments",

@@ -13,11 +13,9 @@ import plotly.graph_objects as go
 
 from cxdata import formats
 from cxdata.arrays import Key
-from cxdata.charts.look import Style, group_name, hover_texts, keys_of, layout, value_axis
+from cxdata.charts.look import ORDERED, Style, against, group_name, hover_texts, keys_of, layout, value_axis
 from cxdata.comparison import Comparison
-from cxdata.i18n import _
 from cxdata.metrics import metric
-from cxdata.metrics.words import VERDICTS
 from cxdata.questions import Answer
 
 
@@ -29,18 +27,23 @@ def breakdown(
     most: int = 12,
     changes: Mapping[Key, Comparison] | None = None,
 ) -> go.Figure:
-    """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted.
+    """One metric by one dimension: a bar a group with its interval, in the order of the dimension or else worst last; few
+    answers are muted.
 
     `changes`: {key of a group: against an earlier period}; beside a bar stands only a change that is clear, in colour.
     """
     entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
     rows = answer.of(entry.name).dropna(subset=["value"])
-    rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
+    if own := ORDERED.get(by):
+        rows = rows.sort_values(by, key=lambda groups: groups.map({group: place for place, group in enumerate(own)}))
+    else:
+        rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most)
+    rows = rows.iloc[::-1]
     words = [group_name(by, group) for group in rows[by]]
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
     found = [(changes or {}).get((None if pd.isna(group) else group,)) for group in rows[by]]
     hover = [
-        f"{word}<br>{text}{_against(change)}"
+        f"{word}<br>{text}{against(change, formats.span(change.before_period) if change else '')}"
         for word, text, row, change in zip(
             words, hover_texts("", rows, entry.unit, style.minimum_n), rows.itertuples(), found, strict=True
         )
@@ -116,29 +119,6 @@ def _clear(change: Comparison | None) -> str:
     if change is None or change.verdict not in ("better", "worse"):
         return ""
     return formats.change(change.change, metric(change.metric).unit, metric(change.metric).is_rate)
-
-
-def _against(change: Comparison | None) -> str:
-    """What a group was in the earlier period, the change with its interval, and what it is worth."""
-    if change is None or formats.nothing(change.before):
-        return ""
-    entry = metric(change.metric)
-    lines = [
-        _(
-            "{period}: {value}",
-            period=formats.span(change.before_period),
-            value=formats.value(change.before, entry.unit),
-        )
-    ]
-    if not formats.nothing(change.change):
-        worth = f", {_(VERDICTS[change.verdict])}" if change.verdict else ""
-        lines.append(f"{formats.change(change.change, entry.unit, entry.is_rate)}{worth}")
-    if not formats.nothing(change.difference_low):
-        ends = (
-            formats.change(end, entry.unit, entry.is_rate) for end in (change.difference_low, change.difference_high)
-        )
-        lines.append(_("95% interval of the change {low} to {high}", low=next(ends), high=next(ends)))
-    return "<br>" + "<br>".join(lines)
 
 
 def _beside(word: str, text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cxdata import formats
+from cxdata.comparison import Comparison
 from cxdata.i18n import N_, _, language
+from cxdata.metrics import metric
+from cxdata.metrics.words import VERDICTS
+from cxdata.schema import HANDLERS, STAGES
 
 LIGHT = ("#3157d5", "#17a2a2", "#e0912f", "#8a5fc9", "#c94f7c", "#5d6b82", "#7fa83a", "#2f89c5", "#b5653a", "#4c9a6a")
 DARK = ("#7c9bff", "#45c8c2", "#f2b35e", "#b896ef", "#ee88ad", "#9aa7bc", "#b0d069", "#69bbee", "#e39a72", "#7fcf9e")
@@ -69,6 +73,18 @@ class Style:
     @property
     def bad(self) -> str:
         return "#ff9aa2" if self.dark else "#c8434e"
+
+    @property
+    def good_soft(self) -> str:
+        return "#173d2b" if self.dark else "#d9efe3"
+
+    @property
+    def bad_soft(self) -> str:
+        return "#4a2227" if self.dark else "#fbdcdc"
+
+    @property
+    def cell(self) -> str:
+        return "#1b2331" if self.dark else "#f3f5f8"
 
     @property
     def scale(self) -> list[list[Any]]:
@@ -218,6 +234,34 @@ def interval_line(low: float, high: float, unit: str) -> str:
         return ""
     ends = f"{formats.value(low, unit)} – {formats.value(high, unit)}"
     return f"<br>{_('95% interval {ends}', ends=ends)}"
+
+
+def against(change: Comparison | None, name: str) -> str:
+    """What a group is held against, here called `name`, the difference with its interval, and what it is worth."""
+    if change is None or formats.nothing(change.before):
+        return ""
+    entry = metric(change.metric)
+    lines = [_("{period}: {value}", period=name, value=formats.value(change.before, entry.unit))]
+    if not formats.nothing(change.change):
+        worth = f", {_(VERDICTS[change.verdict])}" if change.verdict else ""
+        lines.append(f"{formats.change(change.change, entry.unit, entry.is_rate)}{worth}")
+    if not formats.nothing(change.difference_low):
+        ends = (
+            formats.change(end, entry.unit, entry.is_rate) for end in (change.difference_low, change.difference_high)
+        )
+        lines.append(_("95% interval of the change {low} to {high}", low=next(ends), high=next(ends)))
+    return "<br>" + "<br>".join(lines)
+
+
+# Dimensions whose groups have an order of their own, and are shown also where they have no rows.
+ORDERED: dict[str, tuple[str, ...]] = {"stage": STAGES, "handled_by": HANDLERS}
+
+
+def in_order(by: str, sizes: Mapping[Any, float], most: int) -> list[Any]:
+    """The groups of a dimension in its own order and then what has no name, or the largest first. `sizes`: rows by group."""
+    if own := ORDERED.get(by):
+        return [*own, None]
+    return sorted((group for group, size in sizes.items() if size), key=lambda group: -sizes[group])[:most]
 
 
 def group_name(by: str, group: Any, most: int = 26) -> str:

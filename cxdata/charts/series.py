@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from cxdata import formats, noise
 from cxdata.arrays import Key
+from cxdata.charts.crosses import grid
 from cxdata.charts.look import Style, group_name, hover_texts, keys_of, layout, period_axis, value_axis
 from cxdata.charts.marking import marks_of
 from cxdata.charts.paths import paths
@@ -27,6 +28,7 @@ from cxdata.metrics import metric
 from cxdata.questions import Answer
 from cxdata.statistics import ControlLimits
 
+MOST_GROUPS = 5  # lines of groups that an eye can follow
 MOST_BANDS = 2  # lines whose bands can be told apart
 
 
@@ -57,7 +59,7 @@ def trend(
     events: Sequence[Event] = (),
     goals: Sequence[Goal] = (),
 ) -> go.Figure:
-    """Lines over periods: one for each metric, or for each group where the question has one dimension.
+    """Lines over periods: one for each metric, or for each of the largest groups where the question has one dimension.
 
     Rings are on what lies beyond the control limits. One line or two have their 95% interval as a band, a single one the
     limits it moves within.
@@ -105,10 +107,14 @@ def said(
     draw: Callable[..., go.Figure], answer: Answer, changes: Mapping[Key, Comparison] | None = None,
     names: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """The sentence under a chart: of its groups, where they are held against an earlier period, else of its lines."""
+    """The sentence under a chart: of its groups, where they are held against something, else of its lines."""
+    if changes is not None and draw is grid:
+        return noise.of_rest(answer.query.by[0], changes)
     if changes is not None:
         return noise.of_groups(answer.query.by[0], changes)
-    return noise.sentence(answer, names) if draw in (trend, multiples) else ""
+    if draw in (trend, multiples):
+        return noise.sentence(answer, names, MOST_GROUPS if draw is trend else None)
+    return ""
 
 
 def _beside_line(answer: Answer, name: str, labels: Sequence[str], style: Style) -> go.Scatter:
@@ -135,7 +141,7 @@ def _beside_line(answer: Answer, name: str, labels: Sequence[str], style: Style)
 def _lines(answer: Answer, style: Style, names: Sequence[str]) -> list[Line]:
     by = answer.query.by
     lines = []
-    for number, one in enumerate(noise.lines(answer)):
+    for number, one in enumerate(noise.lines(answer, MOST_GROUPS)):
         entry = metric(one.metric)
         word = group_name(by[0], one.group) if by else names[number] if names else _(entry.short or entry.label)
         lines.append(Line(word, one.rows, style.colours[number % 10], entry.unit, by, one.limits))

@@ -188,13 +188,16 @@ class Breaches(Count):
 
 @dataclass(frozen=True)
 class Distinct(Share):
-    """Distinct values of a column with a row that meets `x`, among all distinct ones: customers, for one."""
+    """Distinct values of a column with a row that meets `x`, among those with a row that meets `among`: customers, for one."""
 
     additive = False
     per: str = ""
 
     def parts(self, clock: str) -> dict[str, str]:
-        return {"x": f"count(distinct case when {self.x} then {self.per} end)", "n": f"count(distinct {self.per})"}
+        return {
+            "x": f"count(distinct case when ({self.among}) and ({self.x}) then {self.per} end)",
+            "n": f"count(distinct case when {self.among} then {self.per} end)",
+        }
 
 
 @dataclass(frozen=True)

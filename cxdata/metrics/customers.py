@@ -1,10 +1,21 @@
 """Customer metrics: retention, churn, value. Definitions: METRICS, "Customers"."""
 
 from cxdata.i18n import N_
-from cxdata.metrics.base import Curve, Distinct, FlowCount, FlowRatio, FlowShare, Metric, ProjectedValue
+from cxdata.metrics.base import Count, Curve, Distinct, FlowCount, FlowRatio, FlowShare, Metric, ProjectedValue, Reasons
 
 FAMILY = "customers"
 FLOW, TIME = "customer_flow", "started"
+LEAVES_WITHIN_DAYS = 90  # after a contact, for it to be one that a customer left after
+_LEFT = f"leaves_in_days <= {LEAVES_WITHIN_DAYS}"
+_NOT_MEASURED: Reasons = (
+    (N_("Contacts of who is no known customer, or was none at the time"), "leaving_known_on is null"),
+    (N_("Contacts whose 90 days are not over yet"), "true"),
+)
+_NOT_LAST: Reasons = (
+    (N_("Contacts of who is no known customer, or was none at the time"), "leaving_known_on is null"),
+    (N_("The customer is still there, or left more than 90 days later"), f"not coalesce({_LEFT} and leaves_on < $as_of_on, false)"),
+    (N_("The customer came again before leaving"), "true"),
+)  # fmt: skip
 
 CUSTOMERS: tuple[Metric, ...] = (
     Metric(
@@ -101,6 +112,28 @@ CUSTOMERS: tuple[Metric, ...] = (
         pitfalls=(
             N_("A recent cohort has few months yet: what as-of has not reached is empty, not 0."),
             N_("By month of start; the retention of a calendar month is another number."),
+        ),
+    ),
+    Metric(
+        "churn_after_contact", N_("Churn after contact"), FAMILY, "share", "lower", "ticket_facts", "created",
+        Distinct(_LEFT, "leaving_known_on <= $as_of_on", _NOT_MEASURED, per="customer_id"),
+        N_("Of the customers with a contact in the period, the share who cancelled within 90 days after one of those contacts."),
+        N_("customers who cancelled within 90 days of a contact ÷ customers with a contact whose 90 days are over"),
+        pitfalls=(
+            N_("The newest three months are empty: only contacts whose 90 days are over at as-of count. Without a customers file all are."),
+            N_("Leaving after a contact is not leaving because of it: who wants to cancel gets in touch first."),
+            N_("A customer with contacts in two stages or channels counts in both, so the parts do not add up to the whole."),
+        ),
+    ),
+    Metric(
+        "last_contacts", N_("Last contacts before leaving"), FAMILY, "count", "lower", "ticket_facts", "created",
+        Count(f"is_last_contact and {_LEFT} and leaves_on < $as_of_on", _NOT_LAST),
+        N_("Contacts that were the last of their customer before he or she cancelled, at most 90 days later."),
+        N_("count, by creation of the ticket; each customer who cancelled counts once at most"),
+        pitfalls=(
+            N_("More contacts bring more of them: churn after contact says which stage loses more than others."),
+            N_("Who cancelled without any contact in the 90 days before is not in it."),
+            N_("The newest periods still rise: those who will leave have not left yet."),
         ),
     ),
 )  # fmt: skip

@@ -6,6 +6,9 @@ from cxdata.metrics.base import Adherence, Breaches, Count, FlowCount, Mean, Met
 FAMILY = "tickets"
 ANSWERED = "first_response_at_s <= $as_of_s"
 RESOLVED = "resolved_at_s <= $as_of_s"
+SOLVED = f"({RESOLVED} or (resolved_at_s is null and says_resolved))"
+AGAIN_S = 7 * 86400  # within which a contact is taken for the same issue
+_BY_BOT = (N_("Solved by a bot, whose reply is no response of a person"), "handled_by = 'bot'")
 
 
 def _reading(on_business: str) -> str:
@@ -31,6 +34,7 @@ def running(target: str) -> str:
 def _not_judged(target: str) -> Reasons:
     """Why a target of a ticket is neither achieved nor breached."""
     return (
+        *((_BY_BOT,) if target == "first_response" else ()),
         (N_("Still running: the target has not passed"), running(target)),
         (N_("Negative duration: the end lies before the start"), f"{target}_negative"),
         (N_("No policy with a target fits"), f"{target}_target_s is null"),
@@ -55,6 +59,7 @@ FIRST_BREACHED, LAST_BREACHED = (
 )
 _LATER = (N_("Resolved after as-of"), "resolved_at_s > $as_of_s")
 _NO_FIRST: Reasons = (
+    _BY_BOT,
     (N_("The file does not say when the first response was"), "not knows_first_response"),
     (N_("Negative duration: the end lies before the start"), "first_response_negative"),
     (N_("No first response yet"), "true"),
@@ -64,6 +69,18 @@ _NO_LAST: Reasons = (
 )  # fmt: skip
 _NO_COUNT: Reasons = (_LATER, (N_("The file does not count replies or reopens"), "true"))
 _UNKNOWN_END: Reasons = ((N_("The file does not say when tickets were resolved"), "true"),)
+_UNKNOWN_HANDLER: Reasons = (
+    (N_("The file does not say who solved it"), "handled_by is null"), (N_("Not resolved yet"), "true"),
+)  # fmt: skip
+_UNKNOWN_CUSTOMER = (N_("The file does not name the customer"), "customer_id is null")
+_OVER = f"customer_id is not null and channel is not null and created_s + {AGAIN_S} <= $as_of_s"
+_NOT_OVER: Reasons = (
+    _UNKNOWN_CUSTOMER,
+    (N_("The file does not name the channel"), "channel is null"),
+    (N_("The 7 days are not over yet"), "true"),
+)
+_NONE_AGAIN: Reasons = (_UNKNOWN_CUSTOMER, (N_("The customer has not come again"), "true"))
+_NOT_FIRST: Reasons = (_UNKNOWN_CUSTOMER, (N_("The customer had come before"), "true"))
 BREACHED = {"first_response": FIRST[1], "resolution": LAST[1]}
 
 _SLA_FORMULA = N_("achieved ÷ (achieved + breached); targets still running are left out")
@@ -143,7 +160,7 @@ TICKETS: tuple[Metric, ...] = (
     ),
     Metric(
         "resolution_rate", N_("Resolution rate"), FAMILY, "share", "higher", "ticket_facts", "created",
-        Share(f"{RESOLVED} or (resolved_at_s is null and says_resolved)", "knows_resolution or says_resolved", _UNKNOWN_END),
+        Share(SOLVED, "knows_resolution or says_resolved", _UNKNOWN_END),
         N_("Share of the tickets created in the period that are resolved by now. Recent periods still rise."),
         N_("resolved by as-of ÷ created"),
         short=N_("Resolved by now"), matures=True,
@@ -177,7 +194,7 @@ TICKETS: tuple[Metric, ...] = (
         "unanswered_rate", N_("Unanswered"), FAMILY, "share", "lower", "ticket_facts", "created",
         Share(
             f"coalesce(first_response_at_s > $as_of_s, true) and {_reading('answer_on_business')} > answer_deadline",
-            "knows_first_response", _NO_FIRST[:1],
+            "knows_first_response", _NO_FIRST[:2],
         ),
         N_("Nobody has answered, and the target for a first response has passed (24 hours where there is none)."),
         N_("no first response and target passed at as-of ÷ created"),
@@ -223,6 +240,59 @@ TICKETS: tuple[Metric, ...] = (
         pitfalls=(
             N_("Public replies of people only; what the customer writes does not count."),
             N_("A mean: a few long tickets pull it up."),
+        ),
+    ),
+    Metric(
+        "self_service_rate", N_("Solved without a person"), FAMILY, "share", "higher", "ticket_facts", "created",
+        Share("handled_by = 'bot'", f"handled_by is not null and {SOLVED}", _UNKNOWN_HANDLER),
+        N_("Of the tickets that are resolved by now and of which the export says who solved them, the share solved by a bot alone."),
+        N_("resolved by a bot ÷ resolved by a bot or a person"), short=N_("Self-service"), matures=True,
+        pitfalls=(
+            N_("It says nothing of the quality, and tools count a customer who does not come back as solved: hold reopens and scores of bots and people beside each other."),
+            N_("Customers who found the answer themselves and never opened a ticket are not in it."),
+            N_("A bot solves at once and people later, so the newest periods are too high at first."),
+        ),
+    ),
+    Metric(
+        "channel_switch_rate", N_("Channel switches"), FAMILY, "share", "lower", "ticket_facts", "created",
+        Share(f"next_s <= created_s + {AGAIN_S} and next_channel <> channel", _OVER, _NOT_OVER),
+        N_("Share of the tickets whose customer's next ticket came within 7 days, through another channel."),
+        N_("tickets whose next one of the same customer came within 7 days through another channel ÷ tickets of a known customer and channel, 7 days or more ago"),
+        short=N_("Channel switch"),
+        pitfalls=(
+            N_("The subject is not compared: a new question within the week counts too, whether or not the first was resolved by then."),
+            N_("A switch that stays within one ticket (a call added to an e-mail) is not seen, and only the next ticket counts."),
+            N_("Tickets of the last 7 days are left out, so the newest period is measured on fewer of them."),
+        ),
+    ),
+    Metric(
+        "repeat_contacts", N_("Contacts again within a week"), FAMILY, "count", "lower", "ticket_facts", "created",
+        Count(f"next_s <= created_s + {AGAIN_S} and next_s <= $as_of_s", _NONE_AGAIN),
+        N_("Tickets whose customer came with another one within 7 days, through the same channel or another."),
+        N_("count, by creation of the first of the two"),
+        pitfalls=(
+            N_("Not necessarily the same issue: the subject is not compared."),
+            N_("More tickets bring more of them; divide by the new tickets before comparing teams."),
+        ),
+    ),
+    Metric(
+        "first_contacts", N_("First contacts"), FAMILY, "count", "", "ticket_facts", "created",
+        Count("nth_contact = 1", _NOT_FIRST),
+        N_("Tickets that are the first ever of their customer in the data."),
+        N_("count of the first ticket of each customer, by creation"),
+        pitfalls=(
+            N_("First in the data: who came before the oldest file counts as new, so the first months are far too high."),
+            N_("Only tickets that name their customer."),
+        ),
+    ),
+    Metric(
+        "next_contacts", N_("Contacts with a next one"), FAMILY, "count", "", "ticket_facts", "created",
+        Count("next_s <= $as_of_s", _NONE_AGAIN),
+        N_("Tickets after which the same customer came again, whenever that was."),
+        N_("count of the tickets that are followed by another of their customer, by creation"),
+        pitfalls=(
+            N_("Recent contacts have had less time to be followed by another."),
+            N_("From one contact to the next, not the whole way of a customer."),
         ),
     ),
 )  # fmt: skip

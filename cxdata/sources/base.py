@@ -80,8 +80,8 @@ def named(*names: str, unit: str = "", reads: str = "") -> Column:
 class LeftOut:
     """Rows that are no rows, and the `reason` that is shown to the user.
 
-    Those whose `column` holds one of `words`, or something of `pattern`, or nothing (`empty`), or anything but
-    the words in `only`. In a file without the column no row is left out. `column` "" is the first column.
+    Those whose `column` holds one of `words`, or something of `pattern`, or nothing (`empty`; where `nor` holds nothing
+    either), or anything but the words in `only`. In a file without the column no row is left out. `column` "" is the first column.
     """
 
     column: Names
@@ -90,6 +90,7 @@ class LeftOut:
     pattern: str = ""
     empty: bool = False
     only: tuple[str, ...] = ()
+    nor: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,9 @@ def answers_of(source: Source) -> Source | None:
     times = [source.columns[name] for name in ("resolved_at", "updated_at", "created_at") if name in source.columns]
     steps = [replace(step, instead=()) for column in (given, *times) for step in (column, *column.instead)]
     steps = [replace(step, shared=True) for step in steps if step.names]
-    scores = tuple(name for score in SCORES if score in source.answers for name in source.answers[score].names)
+    asked = [source.answers[score] for score in SCORES if score in source.answers]
+    scores = tuple(name for column in asked for name in column.names)
+    others = tuple(name for column in asked for step in column.instead for name in step.names)
     columns = {
         "response_id": ticket,
         "ticket_id": replace(ticket, shared=True),
@@ -171,7 +174,7 @@ def answers_of(source: Source) -> Source | None:
         **source.answers,
         "answered_at": replace(steps[0], instead=tuple(steps[1:])),
     }
-    none = LeftOut(scores, ("unoffered", "not offered"), NO_ANSWER, empty=True)
+    none = LeftOut((*scores, *others), ("unoffered", "not offered"), NO_ANSWER, empty=True, nor=others)
     return replace(
         source,
         name=f"{source.name}_answers",

@@ -41,6 +41,12 @@ TICKET_ID = named(
     "vorgangsnummer", "numéro de ticket", "numéro du ticket", "n° ticket", "número de ticket", "número do ticket",
     "número de caso", "id", "number", "nummer", "numéro", "número", "issue key", "key", "#",
 )  # fmt: skip
+HANDLED_BY = named(
+    "handled_by", "handled by", "solved by", "resolved by", "answered by", "bot or person", "solved by bot", "handled by bot",
+    "bot resolved", "resolved by bot", "deflected", "self service", "self-service", "afgehandeld door", "opgelost door",
+    "beantwoord door", "bot of medewerker", "opgelost door bot", "zelfbediening", "gelöst von", "bearbeitet von", "résolu par",
+    "resuelto por", "resolvido por",
+)  # fmt: skip
 TOUCHPOINT = named("touchpoint", "contactmoment", "journey stage", "stage", "fase", "klantreisfase")
 
 GENERIC_TICKETS = Source(
@@ -87,6 +93,7 @@ GENERIC_TICKETS = Source(
         "channel": CHANNEL,
         "team": TEAM,
         "agent": AGENT,
+        "handled_by": HANDLED_BY,
         "customer_id": CUSTOMER_ID,
         "customer_name": CUSTOMER_NAME,
         "segment": SEGMENT,

@@ -6,6 +6,10 @@ The zone of the times stands in the header, and is another one in every workspac
 from cxdata.i18n import N_
 from cxdata.sources.base import NO_ANSWER, Column, LeftOut, Source, named
 
+# A customer rates whoever answered: a teammate, or the bot where no teammate was rated.
+_OF_BOT = Column(("Fin AI Agent rating",), worst=1, best=5)
+RATING = {"csat": Column(("Last teammate rating",), worst=1, best=5, instead=(_OF_BOT,))}
+
 INTERCOM_TICKETS = Source(
     name="intercom_tickets",
     label=N_("Intercom tickets"),
@@ -21,13 +25,14 @@ INTERCOM_TICKETS = Source(
         "channel": named("Channel"),
         "team": named("Team currently assigned"),
         "agent": named("Teammate currently assigned"),
+        "handled_by": named("Resolved by"),
         "customer_id": named("User participant IDs"),
         "customer_name": named("User participant names"),
         "subject": named("Ticket title"),
         "ticket_type": named("Ticket type"),
         "resolution_s": named("Ticket time to resolve", unit="s"),
     },
-    answers={"csat": Column(("Last teammate rating",), worst=1, best=5)},
+    answers=RATING,
 )
 
 INTERCOM_CONVERSATIONS = Source(
@@ -46,6 +51,10 @@ INTERCOM_CONVERSATIONS = Source(
         "channel": named("Channel", "Conversation source"),
         "team": named("Team currently assigned"),
         "agent": named("Teammate currently assigned"),
+        "handled_by": Column(
+            ("Fin AI Agent resolution state", "Fin AI Agent deflected"),
+            instead=(Column(("Fin AI Agent involved",), reads="person_where_no"),),
+        ),
         "customer_id": named("User participant IDs", "User ID"),
         "customer_name": named("User participant names", "User name"),
         "subject": named("Title"),
@@ -54,7 +63,7 @@ INTERCOM_CONVERSATIONS = Source(
         "first_response_s": named("First response time", unit="s"),
         "resolution_s": named("Time to close", unit="s"),
     },
-    answers={"csat": Column(("Last teammate rating",), worst=1, best=5)},
+    answers=RATING,
 )
 
 INTERCOM_RATINGS = Source(

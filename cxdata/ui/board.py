@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cxdata.boards import Board, Section
+from cxdata.comparison import REST
 from cxdata.i18n import _
 from cxdata.ui import aim, look, state, take
 from cxdata.ui.cards import cards
@@ -27,7 +28,10 @@ def show(board: Board, view: View) -> None:
     for section in board.sections:
         if section.title:
             st.header(_(section.title), anchor=False)
-        if section.columns == 1:
+        if section.needs and not state.values(section.needs):
+            with st.container(border=True):
+                st.html(f'<div class="cx-sub">{look.escaped(_(section.what))}</div>')
+        elif section.columns == 1:
             _panels(section, view)
         else:
             with wall(section.columns):
@@ -45,7 +49,7 @@ def _panels(section: Section, view: View) -> None:
             _(entry.subtitle),
             entry.draw,
             query,
-            before=view.held.before if entry.changes else None,
+            before=view.held.before if entry.changes else REST if entry.rest else None,
             beside=view.held.beside(query) if entry.is_line else None,
             **entry.drawn_with(settings),
         )

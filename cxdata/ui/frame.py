@@ -6,18 +6,20 @@ to a page on a fresh server would run that page without its frame.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
 
 from cxdata.errors import CxError
-from cxdata.filters import FILTERS, NOTHING
+from cxdata.filters import FILTERS, NOTHING, Dimension
 from cxdata.formats import group
 from cxdata.i18n import LANGUAGES, _, set_language
 from cxdata.selection import CLOCK_WORDS, COMPARES, GRAINS, PERIODS
 from cxdata.ui import aim, look, state, view, views
 from cxdata.ui.menu import MENU, WITHOUT_FILTERS
+
+SELDOM = ("handled_by",)  # filters that stand among the further choices
 
 
 def navigation() -> tuple[st.Page, dict[str, st.Page]]:
@@ -53,17 +55,25 @@ def sidebar_filters() -> None:
                 continue
             if entry.name in ("segment", "stage") and len(words) < 2 and not st.session_state[entry.name]:
                 continue
-            st.multiselect(
-                _(entry.label), [*words, NOTHING], key=entry.name, placeholder=_(entry.all_label),
-                format_func=partial(group, entry.name), select_all=False,
-            )  # fmt: skip
+            if entry.name not in SELDOM:
+                _values(entry, words)
         with st.expander(_("More choices"), icon=":material/tune:"):
             _choice("compare", _("Compare with"), COMPARES)
             _compared_with()
             _choice("per", _("Show per"), GRAINS)
             _choice("clock", _("Clock"), CLOCK_WORDS)
+            for entry in FILTERS:
+                if entry.name in SELDOM and (words := state.values(entry.name)):
+                    _values(entry, words)
         if view.is_filtered():
             st.button(_("Clear filters"), icon=":material/filter_alt_off:", on_click=view.reset, width="stretch")
+
+
+def _values(entry: Dimension, words: Sequence[str]) -> None:
+    st.multiselect(
+        _(entry.label), [*words, NOTHING], key=entry.name, placeholder=_(entry.all_label),
+        format_func=partial(group, entry.name), select_all=False,
+    )  # fmt: skip
 
 
 def _days(first: str, last: str, backwards: str) -> None:

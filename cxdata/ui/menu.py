@@ -15,8 +15,13 @@ MENU = {
         ("customers", N_("Customers"), "person_search"),
         ("follow_ups", N_("Follow-ups"), "call"),
         ("retention", N_("Retention"), "group"),
+        ("journey", N_("Customer journey"), "route"),
     ),
-    N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
+    N_("Service"): (
+        ("service", N_("Service"), "support_agent"),
+        ("sla", N_("SLA"), "timer"),
+        ("channels", N_("Channels"), "alt_route"),
+    ),
     N_("Analysis"): (
         ("compare", N_("Compare groups"), "compare_arrows"),
         ("events", N_("Events"), "event"),

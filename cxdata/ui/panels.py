@@ -12,12 +12,13 @@ import streamlit as st
 
 from cxdata import charts, drill, formats
 from cxdata.boards import nothing
-from cxdata.filters import Period, dimension
+from cxdata.filters import dimension
 from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.base import Curve
 from cxdata.questions import Answer, Query
 from cxdata.ui import aim, alerts, goal_form, look, rows, state, take
+from cxdata.ui.state import Against
 
 
 def wall(columns: int = 2) -> Any:
@@ -32,13 +33,13 @@ def panel(
     draw: Callable[..., go.Figure],
     query: Query,
     *,
-    before: Period | None = None,
+    before: Against = None,
     beside: tuple[Query, str] | None = None,
     **options: Any,
 ) -> None:
     """A bordered chart of a question. `key` is unique on the page; `options` go to the drawing function.
 
-    `before`: the earlier period that the groups of a breakdown are held against; `beside`: (a question, its name) whose
+    `before`: the earlier period that the groups are held against, or REST; `beside`: (a question, its name) whose
     line is drawn beside this one.
     """
     with st.container(border=True, height="stretch", gap="xsmall", key=aim.card(key)):
@@ -52,7 +53,7 @@ def _panel(
     subtitle: str,
     draw: Callable[..., go.Figure],
     query: Query,
-    before: Period | None,
+    before: Against,
     beside: tuple[Query, str] | None,
     options: dict[str, Any],
 ) -> None:

@@ -95,7 +95,7 @@ def _tools(
 ) -> list[Column]:  # fmt: skip
     """Search, order, columns and downloads; the columns to show."""
     names = {column.name: column for column in known}
-    default = [column.name for column in known[: drill.SHOWN[metric(chosen.metric).table]]]
+    default = [column.name for column in known[: drill.shown(chosen.metric)]]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             _("Search"), key="rows_search", placeholder=_("Search in these rows"), icon=":material/search:",

@@ -40,7 +40,7 @@ from cxdata.care.effect import Effect
 from cxdata.care.model import Learned
 from cxdata.care.people import AtRisk, Profile, Totals, Wanted
 from cxdata.charts import Style, draws
-from cxdata.comparison import Comparison
+from cxdata.comparison import Comparison, Rest
 from cxdata.drill import Selection
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError
@@ -64,6 +64,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "pages"
 STATIC = Path(__file__).resolve().parent / "static"
 Held = Period | Filters | None
+Against = Period | Rest | None
 _sample_lock = threading.Lock()
 
 
@@ -195,7 +196,9 @@ def compare(query: Query, other: Held) -> dict[str, Comparison]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
-def _changes(key: tuple[str, int], query: Query, other: Held) -> dict[Key, Comparison]:  # noqa: ARG001
+def _changes(key: tuple[str, int], query: Query, other: Held | Rest) -> dict[Key, Comparison]:  # noqa: ARG001
+    if isinstance(other, Rest):
+        return comparison.compare_with_rest(engine(), query, the_moment())
     return comparison.compare_groups(engine(), query, the_moment(), other)
 
 
@@ -209,8 +212,8 @@ def summarised(names: tuple[str, ...], filters: Filters, other: Held) -> Summary
     return _summarised(version(), names, filters, other)
 
 
-def changes(query: Query, other: Held) -> dict[Key, Comparison]:
-    """Each group of a question about one metric against another period."""
+def changes(query: Query, other: Held | Rest) -> dict[Key, Comparison]:
+    """Each group of a question about one metric against another period; with REST, of any metrics against the other groups."""
     return _changes(version(), query, other)
 
 
@@ -220,14 +223,14 @@ def _figure(
     query: Query,
     _draw: Callable[..., go.Figure],
     options: tuple[tuple[str, Any], ...],
-    before: Period | None,
+    before: Against,
     beside: tuple[Query, str] | None,
 ) -> go.Figure:
     return _draw(ask(query), style(), **drawn_with(dict(options), query, before, beside))
 
 
 def drawn_with(
-    options: dict[str, Any], query: Query, before: Period | None, beside: tuple[Query, str] | None
+    options: dict[str, Any], query: Query, before: Against, beside: tuple[Query, str] | None
 ) -> dict[str, Any]:
     """The options of a drawing function with the answers that stand beside its own."""
     more: dict[str, Any] = {"changes": changes(query, before)} if before else {}
@@ -249,13 +252,13 @@ def with_marks(draw: Callable[..., go.Figure], query: Query, options: dict[str, 
 def figure(
     draw: Callable[..., go.Figure],
     query: Query,
-    before: Period | None = None,
+    before: Against = None,
     beside: tuple[Query, str] | None = None,
     **options: Any,
 ) -> go.Figure:
     """A figure of a question with its events and goals, cached by question, theme, language and data. Not to be changed.
 
-    `before`: groups are held against that period; `beside`: (a question, its name) drawn beside the line. A drawing
+    `before`: groups are held against that period, or each other; `beside`: (a question, its name) drawn beside the line. A drawing
     function that takes `events` or `goals` is handed those that concern the question.
     """
     options = with_marks(draw, query, options)

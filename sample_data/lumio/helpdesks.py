@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lumio.world import AGENTS, BUSINESS, DAY, END, HOUR, TEAMS, cut, draw, hms, listed, lookup, text_of
+from lumio.world import AGENTS, BOT, BUSINESS, DAY, END, HOUR, TEAMS, cut, draw, hms, listed, lookup, text_of
 
 SUBJECTS = {
     "advies": (
@@ -270,15 +270,14 @@ def intercom_file(rng, t, c):
     count = len(t.day)
     t.touched = last_touch(rng, t)
     rated = t.done & ~t.silent & (rng.random(count) < 0.2)
+    rating = np.where(rated, cut(t.mood, (7, 6, 9, 38, 40), 1).astype(str), "")
     numbers = {agent: 700100 + i for i, agent in enumerate(a for team in TEAMS for a in AGENTS[team])}
-    return intercom_state(t) | {
+    columns = intercom_state(t) | {
         "Conversation ID": t.id,
         "Ticket created (Europe/Amsterdam)": text_of(t.created, SECOND),
         "Channel": t.channel,
         "Created by": c.name[t.who],
         "Created via": np.where(t.channel == "Chat", "Messenger", "WhatsApp"),
-        "Last teammate rating": np.where(rated, cut(t.mood, (7, 6, 9, 38, 40), 1).astype(str), ""),
-        "Resolved by": np.where(t.done, t.agent, ""),
         "Started by": ["User"] * count,
         "Ticket title": subjects(rng, t),
         "Ticket type": np.char.capitalize(t.topic),
@@ -292,4 +291,11 @@ def intercom_file(rng, t, c):
         "Team currently assigned ID": [81 + TEAMS.index(name) for name in t.team],
         "Ticket time to resolve (seconds)": np.where(t.done, (t.solved - t.created).astype(str), ""),
         "Ticket category": ["Customer ticket"] * count,
+    }
+    simple = t.done & (t.replies == 1) & (t.reopens == 0) & (t.solved - t.created < 3 * HOUR)
+    by_bot = simple & (t.channel == "Chat") & (t.day >= BOT) & (rng.random(count) < 0.8)
+    return columns | {
+        "Resolved by": np.where(by_bot, "Fin AI Agent", np.where(t.done, t.agent, "")),
+        "Last teammate rating": np.where(by_bot, "", rating),
+        "Fin AI Agent rating": np.where(by_bot, rating, ""),
     }

@@ -52,7 +52,9 @@ QUALTRICS = (
     ),
     ("Q2", "Wat is de belangrijkste reden\nvoor uw score?", '{"ImportId":"QID2_TEXT"}'),
     ("team", "team", '{"ImportId":"team"}'),
+    ("touchpoint", "touchpoint", '{"ImportId":"touchpoint"}'),
 )
+MOMENTS = ("oriëntatie", "advies", "levering", "factuur", "storing", "aanbeveling", "jaarmeting")
 FORMS = (
     "Tijdstempel",
     "Ticketnummer",
@@ -120,7 +122,7 @@ def qualtrics_file(rng, c, count=3200):
     unscored = unfinished & (rng.random(count) < 0.5)
     took = np.minimum(15 + rng.gamma(1.6, 55, count), 3000).astype(int)
     group = np.where(score >= 9, "Promoter", np.where(score >= 7, "Passive", "Detractor"))
-    return {
+    columns = {
         "StartDate": text_of(at - took, SECOND),
         "EndDate": text_of(at, SECOND),
         "Status": np.where(preview, "Survey Preview", "IP Address"),
@@ -137,6 +139,10 @@ def qualtrics_file(rng, c, count=3200):
         "Q2": np.where(unfinished, "", comment),
         "team": c.team[who],
     }
+    sent_after = np.tile([5, 11, 17, 16, 22, 4, 25], (count, 1)).astype(float)  # what the survey followed
+    sent_after[score <= 6, 4] *= 2
+    sent_after[score >= 9, 1:6:4] *= 1.6
+    return columns | {"touchpoint": draw(rng, MOMENTS, sent_after)}
 
 
 def delighted_file(rng, c, count=800):

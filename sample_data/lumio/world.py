@@ -41,9 +41,9 @@ AGENTS = {
 }
 SEGMENTS = ("Particulier", "Zakelijk klein", "Zakelijk groot")
 
-LAUNCH, PRICE_RISE, TRAINING, NEGLECT = (
+LAUNCH, PRICE_RISE, TRAINING, NEGLECT, BOT = (
     (date.fromisoformat(text) - FIRST).days
-    for text in ("2026-03-16", "2026-01-01", "2025-09-15", "2025-07-01")
+    for text in ("2026-03-16", "2026-01-01", "2025-09-15", "2025-07-01", "2025-05-01")
 )
 
 
