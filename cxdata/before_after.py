@@ -30,12 +30,14 @@ VOLUME, MIX = 0.25, 0.10  # changes of other things, from which on they are said
 FIRST_DAYS = {
     "ticket_facts": "created_on",
     "survey_facts": "answered_on",
+    "review_facts": "handled_on",
     "customer_facts": "started_on",
     "purchase_facts": "purchased_on",
 }
 TABLE_WORDS = {
     "ticket_facts": N_("Tickets"),
     "survey_facts": N_("Surveys"),
+    "review_facts": N_("Reviews by colleagues"),
     "customer_facts": N_("Customers"),
     "purchase_facts": N_("Purchases"),
 }

@@ -35,7 +35,8 @@ class Dimension:
         return f"{time}_{self.name}" if self.timed else self.name
 
 
-SERVICE = ("ticket_facts", "survey_facts")
+CONTACTS = ("ticket_facts", "survey_facts")
+SERVICE = (*CONTACTS, "review_facts")
 EVERYWHERE = (*SERVICE, "customer_facts", "purchase_facts")
 DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("team", N_("Team"), N_("All teams"), EVERYWHERE),
@@ -45,8 +46,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("stage", N_("Journey stage"), N_("All stages"), SERVICE),
     Dimension("agent", N_("Agent"), N_("All agents"), SERVICE, filterable=False),
     Dimension("score", N_("Score"), N_("All scores"), ("survey_facts",), filterable=False),
-    Dimension("weekday", N_("Weekday"), N_("All weekdays"), SERVICE, filterable=False, timed=True),
-    Dimension("hour", N_("Hour"), N_("All hours"), SERVICE, filterable=False, timed=True),
+    Dimension("weekday", N_("Weekday"), N_("All weekdays"), CONTACTS, filterable=False, timed=True),
+    Dimension("hour", N_("Hour"), N_("All hours"), CONTACTS, filterable=False, timed=True),
 )
 FILTERS = tuple(entry for entry in DIMENSIONS if entry.filterable)
 

@@ -23,6 +23,7 @@ FILES = (
     "google_forms_tevredenheid.csv",
     "delighted_nps.csv",
     "aankopen.csv",
+    "beoordelingen.csv",
 )
 BY = N_("sample")  # who imported the files and saved the events
 EVENTS = (

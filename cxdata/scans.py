@@ -23,7 +23,12 @@ from cxdata.metrics.base import Metric, Quantile
 from cxdata.questions import TOTAL, Moment, Query, period_end, period_start
 from cxdata.settings import CLOCKS
 
-BEGINS = {"ticket_facts": "created_s", "survey_facts": "answered_s", "purchase_facts": "purchased_s"}
+BEGINS = {
+    "ticket_facts": "created_s",
+    "survey_facts": "answered_s",
+    "review_facts": "handled_s",
+    "purchase_facts": "purchased_s",
+}
 _MONTHLY = ("month", "quarter", "year")
 _MOST_STRETCHES = 8
 
@@ -45,9 +50,9 @@ _STEPPED = {steps_of(metric(name)): metric(name) for name in _DURATIONS}
 MONTHS = (*_ROLLED, *_STEPPED)
 
 
-def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """(Re)write the tables of months and of steps from the facts, as they stand at as-of, inside the caller's
-    transaction."""
+def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: str = "") -> None:
+    """(Re)write the tables of months and of steps from the facts, or from one table `of` them, as they stand at as-of,
+    inside the caller's transaction."""
     made = {}
     for table, entries in _ROLLED.items():
         entry = entries[0]
@@ -67,6 +72,8 @@ def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             ),
         )
     for table, (entry, sql) in made.items():
+        if of not in ("", entry.facts):
+            continue
         conditions, params = scope(entry, Query((entry.name,)), moment)
         sql = f"create or replace table {table} as {sql}".replace(
             "{}", f"{entry.facts} where {' and '.join(conditions)}"

@@ -27,15 +27,21 @@ def breakdown(
     *,
     target: float | None = None,
     most: int = 12,
+    worst: bool = False,
     changes: Mapping[Key, Comparison] | None = None,
 ) -> go.Figure:
     """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted.
+
+    Of more groups than `most` the best ones are shown, or the `worst` of those that are measured well enough.
 
     `changes`: {key of a group: against an earlier period}; beside a bar stands only a change that is clear, in colour.
     """
     entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
     rows = answer.of(entry.name).dropna(subset=["value"])
-    rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
+    rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable")
+    if worst and len(rows) > most:
+        rows = rows[rows["n"] >= style.minimum_n].tail(most)
+    rows = rows.head(most).iloc[::-1]
     words = [group_name(by, group) for group in rows[by]]
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
     found = [(changes or {}).get((None if pd.isna(group) else group,)) for group in rows[by]]

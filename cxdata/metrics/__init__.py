@@ -4,12 +4,18 @@ from cxdata.errors import UnknownName
 from cxdata.i18n import N_
 from cxdata.metrics.base import Curve, Metric
 from cxdata.metrics.customers import CUSTOMERS
+from cxdata.metrics.reviews import REVIEWS
 from cxdata.metrics.surveys import SURVEYS
 from cxdata.metrics.tickets import TICKETS
 
-ALL: tuple[Metric, ...] = (*TICKETS, *SURVEYS, *CUSTOMERS)
+ALL: tuple[Metric, ...] = (*TICKETS, *SURVEYS, *REVIEWS, *CUSTOMERS)
 SINGLE = tuple(entry for entry in ALL if not isinstance(entry.measure, Curve))  # one number a period
-FAMILIES = {"tickets": N_("Service"), "surveys": N_("Voice of customer"), "customers": N_("Customers")}
+FAMILIES = {
+    "tickets": N_("Service"),
+    "surveys": N_("Voice of customer"),
+    "reviews": N_("Reviews by colleagues"),
+    "customers": N_("Customers"),
+}
 _BY_NAME = {entry.name: entry for entry in ALL}
 
 

@@ -501,7 +501,7 @@ class Metric:
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        return {"share": (0.0, 1.0), "nps": (-100.0, 100.0)}.get(self.unit)
+        return {"share": (0.0, 1.0), "nps": (-100.0, 100.0), "quality": (0.0, 100.0)}.get(self.unit)
 
 
 FLOW_TABLES: dict[str, str] = {

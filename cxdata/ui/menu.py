@@ -17,7 +17,11 @@ MENU = {
         ("voice_of_customer", N_("Voice of customer"), "reviews"),
         ("retention", N_("Retention"), "group"),
     ),
-    N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
+    N_("Service"): (
+        ("service", N_("Service"), "support_agent"),
+        ("sla", N_("SLA"), "timer"),
+        ("quality", N_("Service quality"), "verified"),
+    ),
     N_("Data"): (
         ("data_import", N_("Import"), "upload_file"),
         ("definitions", N_("Definitions"), "menu_book"),
