@@ -150,6 +150,13 @@ def batches(store: Store) -> tuple[Batch, ...]:
     return tuple(reversed(found))
 
 
+def remove_batch(store: Store, batch: Batch, by: str = "") -> None:
+    """Take a batch off the list; reviews of its tickets stay."""
+    body = next((entry.body for entry in journal.newest(store, BATCH) if entry.id == batch.id), None)
+    if body is not None:
+        journal.save(store, BATCH, body, id=batch.id, by=by, removed=True)
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 

@@ -92,6 +92,7 @@ def _plan_button(key: str, name: str | None, one: Below | None) -> None:
 
 def _plan(name: str | None, one: Below | None) -> None:
     """Open the form, filled in for what it is about."""
+    state.use_language()
     team = None
     if one is not None:
         team = one.group if one.by == "team" else training.team_of(state.engine(), one.group)

@@ -132,6 +132,7 @@ def _draw_form() -> None:
 
 def _draw() -> None:
     session = st.session_state
+    state.use_language()
     _keep_name("review_name")
     start, last = session.get("review_from"), session.get("review_to")
     try:
@@ -172,13 +173,22 @@ def _batch(batch: Batch, made: list[Review]) -> None:
             f'<div class="cx-small">{look.escaped(" · ".join(about))}</div>'
             f'<div class="cx-sub">{look.escaped("; ".join(so_far) or _("Nobody has reviewed yet."))}</div>'
         )
+        if not made:
+            st.button(
+                _("Remove"), icon=":material/delete:", key=f"review_drop_{batch.id}", on_click=_drop, args=(batch,),
+                type="tertiary",
+            )  # fmt: skip
         st.button(
-            _("Review"),
+            _("Review these"),
             icon=":material/play_arrow:",
             key=f"review_batch_{batch.id}",
             on_click=_go,
             args=(str(batch.id),),
         )
+
+
+def _drop(batch: Batch) -> None:
+    review_records.remove_batch(state.shown_store(), batch, _who())
 
 
 def _named(batch: Batch) -> str:
