@@ -115,6 +115,12 @@ def test_reviews_without_any_tickets_stand_by_themselves(load, store, table):
     assert table("reviewed_overall", by=("team",)) == [("West", 100, 1)]
 
 
+def test_an_interval_reaches_no_further_than_the_scale(tickets, load):
+    load(HEADER + "1,2026-04-10,Ann,5,4,3,\n2,2026-04-10,Ann,1,4,3,\n", name="r.csv")
+    (row,) = question(tickets, "reviewed_accuracy").rows.itertuples()
+    assert (row.value, row.n, row.low, row.high) == (50, 2, 0, 100)
+
+
 # --- in the app ---------------------------------------------------------------------------------------------
 
 

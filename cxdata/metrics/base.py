@@ -200,7 +200,8 @@ class Distinct(Share):
 @dataclass(frozen=True)
 class Mean(Measure):
     """Mean of an expression over the rows that meet `among`. Student t, Welch. `same`: an expression that must
-    have one value only (the scale), else there is no mean to speak of."""
+    have one value only (the scale), else there is no mean to speak of. `ends`: what a value lies between; the interval
+    reaches no further."""
 
     interval_by = N_("Student t")
     counts_as = "value"
@@ -208,6 +209,7 @@ class Mean(Measure):
     among: str
     same: str = ""
     left_out: Reasons = ()
+    ends: tuple[float, float] = (-np.inf, np.inf)
 
     def counted(self, clock: str) -> tuple[Counted, ...]:
         value = f"cast({self.x} as double)"
@@ -246,7 +248,7 @@ class Mean(Measure):
 
     def interval(self, parts: Parts) -> Pair:
         low, high = statistics.mean_interval(self.value(parts), self._sd(parts), parts["n"])
-        return low, high
+        return np.clip(low, *self.ends), np.clip(high, *self.ends)
 
     def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
         return statistics.mean_difference(

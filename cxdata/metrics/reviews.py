@@ -12,7 +12,7 @@ _FURTHER: Reasons = (
 
 
 def _reviewed(dimension: str, label: str, meaning: str) -> Metric:
-    mean = Mean(f"ticket_{dimension}", f"ticket_{dimension} is not null", left_out=_FURTHER)
+    mean = Mean(f"ticket_{dimension}", f"ticket_{dimension} is not null", left_out=_FURTHER, ends=(0, 100))
     return Metric(
         f"reviewed_{dimension}", label, FAMILY, "quality", "higher", FACTS, TIME, mean, meaning,
         N_("mean over the reviewed tickets of (score − worst) ÷ (best − worst) × 100"),
