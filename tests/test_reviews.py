@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from cxdata import importing, journal, review_records, rows
+from cxdata import charts, importing, journal, review_records, rows
 from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, Note
 from cxdata.filters import Filters, Period
@@ -278,3 +278,23 @@ def test_a_file_says_again_what_was_left_out(tickets, load, tmp_path):
     outcome = load(HEADER + "1,2026-04-10,Ann,5,4,3,\n", name="r.csv")
     with (tmp_path / "left.csv").open("w", newline="") as file:
         assert importing.write_left_out(tickets, outcome.import_id, file) == 0
+
+
+@pytest.mark.parametrize(
+    ("minimum", "options", "shown"),
+    [
+        (1, {}, ["C", "B", "A"]),  # worst last, and so lowest on the chart first
+        (1, {"most": 2}, ["B", "A"]),
+        (1, {"most": 2, "worst": True}, ["C", "B"]),
+        (2, {"most": 1, "worst": True}, ["B"]),  # C was reviewed once
+        (3, {"most": 2, "worst": True}, ["C", "B"]),  # nobody well enough: as they are
+        (2, {"most": 3, "worst": True}, ["C", "B", "A"]),
+    ],
+)
+def test_a_chart_of_many_agents_can_keep_to_the_worst(load, store, minimum, options, shown):
+    rows = (("A", 5), ("A", 5), ("B", 3), ("B", 3), ("C", 1))
+    text = "".join(f"{at},2026-04-10,Ann,{agent},{score}\n" for at, (agent, score) in enumerate(rows))
+    load("ticket,reviewed on,reviewer,agent,accuracy (1-5)\n" + text, name="r.csv")
+    answer = question(store, "reviewed_accuracy", by=("agent",))
+    figure = charts.breakdown(answer, charts.Style(minimum_n=minimum), **options)
+    assert list(figure.data[0].y) == shown

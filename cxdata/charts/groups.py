@@ -32,7 +32,7 @@ def breakdown(
 ) -> go.Figure:
     """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted.
 
-    Of more groups than `most` the best ones are shown, or the `worst` of those that are measured well enough.
+    Of more groups than `most` the best ones are shown, or the `worst`: of those that are measured well, if these are enough.
 
     `changes`: {key of a group: against an earlier period}; beside a bar stands only a change that is clear, in colour.
     """
@@ -40,7 +40,8 @@ def breakdown(
     rows = answer.of(entry.name).dropna(subset=["value"])
     rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable")
     if worst and len(rows) > most:
-        rows = rows[rows["n"] >= style.minimum_n].tail(most)
+        well = rows[rows["n"] >= style.minimum_n]
+        rows = (well if len(well) >= most else rows).tail(most)
     rows = rows.head(most).iloc[::-1]
     words = [group_name(by, group) for group in rows[by]]
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
