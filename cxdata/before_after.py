@@ -30,6 +30,7 @@ VOLUME, MIX = 0.25, 0.10  # changes of other things, from which on they are said
 FIRST_DAYS = {
     "ticket_facts": "created_on",
     "survey_facts": "answered_on",
+    "review_facts": "handled_on",
     "customer_facts": "started_on",
     "purchase_facts": "purchased_on",
     "follow_up_facts": "arose_on",
@@ -37,6 +38,7 @@ FIRST_DAYS = {
 TABLE_WORDS = {
     "ticket_facts": N_("Tickets"),
     "survey_facts": N_("Surveys"),
+    "review_facts": N_("Reviews by colleagues"),
     "customer_facts": N_("Customers"),
     "purchase_facts": N_("Purchases"),
     "follow_up_facts": N_("Follow-ups"),

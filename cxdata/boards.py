@@ -7,7 +7,7 @@ same questions. Texts are message ids; an answer has no place here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -80,13 +80,18 @@ class Section:
     needs: str = ""
     what: str = ""
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """The fact tables that its numbers are from; where none of them has rows it is left out."""
+        return frozenset(metric(name).table for panel in self.panels for name in panel.metrics)
+
 
 @dataclass(frozen=True)
 class Board:
     """The content of a page. `name`: its file in pages/.
 
-    `uses`: the dimensions that its numbers have. `needs`: the fact table without which it is empty, and `what`: the
-    sentence that says so. `cards`: {metric: page it leads to, or ""}, `card_columns` in a row.
+    `uses`: the dimensions that its numbers have. `needs`: the fact tables of which one has to have rows, else it is empty, and
+    `what`: the sentence that says so. `cards`: {metric: page it leads to, or ""}, `card_columns` in a row.
     """
 
     name: str
@@ -95,7 +100,7 @@ class Board:
     cards: Mapping[str, str]
     sections: tuple[Section, ...]
     card_columns: int = 6
-    needs: str = ""
+    needs: tuple[str, ...] = ()
     what: str = ""
 
     @property
@@ -195,7 +200,7 @@ VOICE_OF_CUSTOMER = Board(
     N_("Voice of customer"),
     _TICKETS,
     cards=dict.fromkeys(("nps", "csat", "ces", *_QUALITY), ""),
-    needs="survey_facts",
+    needs=("survey_facts",),
     what=N_("This page needs survey answers: an export with NPS, CSAT or CES."),
     sections=(
         Section(
@@ -249,7 +254,7 @@ RETENTION = Board(
         ),
         "",
     ),
-    needs="customer_facts",
+    needs=("customer_facts",),
     what=N_("This page needs customers: a list with start and cancel dates, or purchases."),
     sections=(
         Section(
@@ -348,7 +353,7 @@ SERVICE = Board(
         ),
         "",
     ),
-    needs="ticket_facts",
+    needs=("ticket_facts",),
     what=_NEEDS_TICKETS,
     sections=(
         Section(
@@ -409,7 +414,7 @@ SLA = Board(
     _TICKETS,
     cards=dict.fromkeys(("sla", "sla_first_response", "sla_resolution", "unanswered_rate", "backlog"), ""),
     card_columns=5,
-    needs="ticket_facts",
+    needs=("ticket_facts",),
     what=_NEEDS_TICKETS,
     sections=(
         Section(
@@ -564,7 +569,7 @@ CHANNELS = Board(
         ),
         "",
     ),
-    needs="ticket_facts",
+    needs=("ticket_facts",),
     what=_NEEDS_TICKETS,
     sections=(
         Section(
@@ -722,7 +727,63 @@ FOLLOW_UPS = Board(
     ),
 )
 
-BOARDS: tuple[Board, ...] = (OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, FOLLOW_UPS, JOURNEY, SERVICE, SLA, CHANNELS)
+_REVIEWED = ("reviewed_accuracy", "reviewed_professionalism", "reviewed_overall")
+_ON_QUALITY = (N_("Accuracy"), N_("Professionalism"), N_("Overall experience"))
+_BOTH = N_("0 to 100; bands are 95% intervals")
+_LOWEST = N_("The twelve lowest, where there are more; lines are 95% intervals")
+
+
+def _quality_by(by: str, names: tuple[str, ...], title: str) -> Section:
+    """The three parts of quality side by side; of many agents those with the lowest scores, which is what a trainer looks for."""
+    return Section(
+        tuple(
+            replace(breakdown(name, by, label, _LOWEST), options={"worst": True})
+            if by == "agent"
+            else breakdown(name, by, label, _INTERVALS)
+            for name, label in zip(names, _ON_QUALITY, strict=True)
+        ),
+        3,
+        title,
+    )
+
+
+QUALITY = Board(
+    "quality",
+    N_("Service quality"),
+    _TICKETS,
+    cards=dict.fromkeys((*_REVIEWED, *_QUALITY), ""),
+    card_columns=3,
+    needs=("review_facts", "survey_facts"),
+    what=N_("This page needs judgements: reviews by colleagues, or survey answers on quality."),
+    sections=(
+        Section(
+            (
+                *(
+                    trend(
+                        f"{asked}_over_time", label, _BOTH, reviewed, asked, names=(N_("colleagues"), N_("customers"))
+                    )
+                    for reviewed, asked, label in zip(_REVIEWED, _QUALITY, _ON_QUALITY, strict=True)
+                ),
+                Panel(
+                    "reviews",
+                    N_("Reviews"),
+                    N_("By when the ticket was resolved"),
+                    charts.bars_and_line,
+                    ("reviews",),
+                    options={"bars": ("reviews",)},
+                ),
+            )
+        ),
+        _quality_by("team", _REVIEWED, N_("By team, as colleagues judge")),
+        _quality_by("team", _QUALITY, N_("By team, as customers judge")),
+        _quality_by("agent", _REVIEWED, N_("By agent, as colleagues judge")),
+        _quality_by("agent", _QUALITY, N_("By agent, as customers judge")),
+    ),
+)
+
+BOARDS: tuple[Board, ...] = (
+    OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, FOLLOW_UPS, JOURNEY, SERVICE, SLA, CHANNELS, QUALITY,
+)  # fmt: skip
 
 
 def nothing(answer: Answer) -> str:
@@ -735,6 +796,10 @@ def nothing(answer: Answer) -> str:
             return _("No answers in this selection.")
         if tables == {"follow_up_facts"}:
             return _("No detractors whom we know, and no follow-ups, in this selection.")
+        if tables == {"review_facts"}:
+            return _("No reviews in this selection.")
+        if tables == {"survey_facts", "review_facts"}:
+            return _("No reviews and no answers in this selection.")
         if tables <= {"customer_facts", "purchase_facts"}:
             return _("No customers in this selection.")
         return _("No tickets in this selection that this can be measured on.")

@@ -202,6 +202,15 @@ _SURVEYS = (
     Column("customer_id", N_("Customer")), Column("ticket_id", N_("Ticket")), Column("segment", N_("Segment"), "group"),
     Column("stage", N_("Journey stage"), "group"), Column("key", N_("Response")), Column("source", N_("Tool")),
 )  # fmt: skip
+_REVIEWS = (
+    Column("ticket_id", N_("Ticket")), Column("handled_s", N_("Ticket resolved"), "instant"),
+    Column("reviewer", N_("Reviewer")), Column("accuracy", N_("Accuracy"), "quality"),
+    Column("professionalism", N_("Professionalism"), "quality"), Column("overall", N_("Overall experience"), "quality"),
+    Column("comment", N_("Comment")), Column("team", N_("Team"), "group"), Column("agent", N_("Agent")),
+    Column("channel", N_("Channel"), "group"), Column("reviewed_s", N_("Reviewed"), "instant"),
+    Column("priority", N_("Priority"), "group"), Column("segment", N_("Segment"), "group"),
+    Column("stage", N_("Journey stage"), "group"), Column("key", N_("Review")), Column("source", N_("Tool")),
+)  # fmt: skip
 _CUSTOMERS = (
     Column("customer_id", N_("Customer")), Column("started_on", N_("Start"), "day"),
     Column("cancelled_on", N_("Cancelled"), "day"), Column("team", N_("Team"), "group"),
@@ -225,7 +234,7 @@ _CALLERS = (
     Column("segment", N_("Segment"), "group"),
 )  # fmt: skip
 _COLUMNS = {
-    "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "customer_facts": _CUSTOMERS, "purchase_facts": _BUYERS,
+    "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "review_facts": _REVIEWS, "customer_facts": _CUSTOMERS, "purchase_facts": _BUYERS,
     "follow_up_facts": _FOLLOW_UPS,
 }  # fmt: skip
 _LAST = {
@@ -233,10 +242,11 @@ _LAST = {
     "purchase_facts": "customer_id",
     "follow_up_facts": "key",
 }  # what orders equal rows
-_SEARCHED = ("key", "customer_id", "agent", "comment", "ticket_id", "team")
+_SEARCHED = ("key", "customer_id", "agent", "reviewer", "comment", "ticket_id", "team")
 _SHOWN = {
     "ticket_facts": 9,
     "survey_facts": 8,
+    "review_facts": 9,
     "follow_up_facts": 6,
 }  # columns without being asked, where they are not all
 

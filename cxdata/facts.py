@@ -16,10 +16,10 @@ import duckdb
 from cxdata import calendars
 from cxdata.filters import dimension
 from cxdata.metrics.customers import LEAVES_WITHIN_DAYS
-from cxdata.schema import OWN, SCORES, STAGES, stored_as
+from cxdata.schema import KINDS, OWN, QUALITY, SCORES, STAGES, stored_as
 from cxdata.settings import Policy, Settings
 
-TABLES = ("ticket_facts", "survey_facts", "customer_facts", "purchase_facts", "follow_up_facts")
+TABLES = ("ticket_facts", "survey_facts", "review_facts", "customer_facts", "purchase_facts", "follow_up_facts")
 GRAINS = ("day", "week", "month", "quarter", "year")
 UNANSWERED_S = 24 * 3600  # where no policy applies
 NO_DATA = date(2026, 1, 1)
@@ -43,19 +43,22 @@ def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mappin
     same = merged(cursor)
     _insert_merged(cursor, same)
     for kind, sql in current.items():
-        cursor.execute(f"create or replace temp view current_{kind} as {_as_one(kind, sql) if same else sql}")
+        rows = _as_one(kind, sql) if same and kind in _OF_CUSTOMERS else sql
+        cursor.execute(f"create or replace temp view current_{kind} as {rows}")
     _describe_imports(cursor)
     _opening_days(cursor, settings)
     own = _own_groups(cursor)
     _customers(cursor, settings, own)
     _tickets(cursor, settings, own)
     _surveys(cursor, settings, own)
+    _reviews(cursor, settings, own)
     _purchases(cursor, settings, own)
     follow_ups(cursor, settings)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
 
 
+_OF_CUSTOMERS = {kind.name for kind in KINDS if any(field.name == "customer_id" for field in kind.fields)}
 SAME_CUSTOMER = "same_customer"  # entries of the journal: `number` is one customer with `into`
 
 
@@ -109,6 +112,13 @@ def _as_one(kind: str, sql: str) -> str:
         select * exclude (known_as) from ones
         union all by name
         select * exclude (known_as) from named where customer_id is null or customer_id not in (select one from merged)"""
+
+
+def build_reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: str) -> None:
+    """(Re)write the facts of reviews alone, from their current rows, beside the other facts as they are."""
+    cursor.execute(f"create or replace temp view current_reviews as {current}")
+    _reviews(cursor, settings, _own_groups(cursor))
+    cursor.execute("drop view current_reviews")
 
 
 def _write(
@@ -196,7 +206,8 @@ def newest(cursor: duckdb.DuckDBPyConnection) -> int | None:
     sql = """
         select greatest(
             (select max(greatest(created_s, first_response_at_s, resolved_at_s)) from ticket_facts),
-            (select max(answered_s) from survey_facts), (select max(purchased_s) from purchase_facts))"""
+            (select max(answered_s) from survey_facts), (select max(handled_s) from review_facts),
+            (select max(purchased_s) from purchase_facts))"""
     found: int | None = cursor.execute(sql).fetchall()[0][0]
     return found
 
@@ -479,6 +490,59 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
                whose as customer_id, its_team as team, its_channel as channel, priority, its_agent as agent,
                its_segment as segment, stage, handled_by, comment, ticket_id{listed}
         from answers""",
+    )
+
+
+# --- reviews ------------------------------------------------------------------------------------------------
+
+
+def _reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+    """A row a review: of each reviewer the newest one of a ticket, filed by when the ticket was resolved.
+
+    The first row of a ticket also holds the means over its reviews, so that a ticket counts once.
+    """
+    listed = "".join(f", {name}" for name in own)
+    cursor.execute(f"""
+        create or replace temp table reviewed_ticket as
+        select source, key, team, channel, priority, agent, segment, stage, coalesce(resolved_at_s, created_s) as handled_s{listed},
+               count(*) over (partition by key) as holders
+        from ticket_facts where key in (select ticket_id from current_reviews)""")
+    ends = [name for score in QUALITY for name in (score, f"{score}_worst", f"{score}_best")]
+    short = {score: score.removeprefix("quality_") for score in QUALITY}
+    points = ", ".join(
+        f"1e2 * ({one} - {one}_worst) / nullif({one}_best - {one}_worst, 0) as {short[one]}" for one in QUALITY
+    )
+    means = ", ".join(f"avg({name}) over ticket as {name}_mean" for name in short.values())
+    of_ticket = ", ".join(f"case when nth = 1 then {name}_mean end as ticket_{name}" for name in short.values())
+    _write(
+        cursor,
+        "review_facts",
+        f"""
+        with placed as (
+            select p.source, p.key, p.ticket_id, p.reviewer, p.reviewed_at, p.comment, {", ".join(f"p.{name}" for name in ends)},
+                   coalesce(o.source, a.source) as ticket_source, coalesce(o.source, a.source, p.source) as desk,
+                   coalesce(o.handled_s, a.handled_s, {_seconds("p.reviewed_at")}) as handled_s,
+                   coalesce(p.team, o.team, a.team) as team, coalesce(p.channel, o.channel, a.channel) as channel,
+                   coalesce(o.priority, a.priority) as priority, coalesce(p.agent, o.agent, a.agent) as agent,
+                   coalesce(o.segment, a.segment) as segment, coalesce(o.stage, a.stage) as stage
+                   {_taken(own, "coalesce(p.groups['{}'], o.{}, a.{})")}
+            from current_reviews p
+            left join reviewed_ticket o on o.key = p.ticket_id and o.source = p.source
+            left join reviewed_ticket a on a.key = p.ticket_id and a.holders = 1
+            qualify row_number() over (
+                partition by desk, p.ticket_id, coalesce(lower(p.reviewer), concat(p.source, ' ', p.key))
+                order by p.reviewed_at desc, p.source, p.key desc) = 1),
+        scored as (
+            select *, {points}, {calendars.local_sql(settings.zone, "make_timestamp(handled_s * 1000000)")} as local
+            from placed),
+        joined as (
+            select *, {means},
+                   row_number() over (partition by desk, ticket_id order by reviewed_at, source, key) as nth
+            from scored window ticket as (partition by desk, ticket_id))
+        select source, key, ticket_id, ticket_source, reviewer, {_seconds("reviewed_at")} as reviewed_s, handled_s,
+               {_local("handled", "local")}, nth = 1 as first_of_ticket, {", ".join(short.values())}, {of_ticket},
+               {", ".join(ends)}, team, channel, priority, agent, segment, stage, comment{listed}
+        from joined order by handled_s, source, key""",
     )
 
 

@@ -35,7 +35,8 @@ class Dimension:
         return f"{time}_{self.name}" if self.timed else self.name
 
 
-SERVICE = ("ticket_facts", "survey_facts")
+CONTACTS = ("ticket_facts", "survey_facts")
+SERVICE = (*CONTACTS, "review_facts")
 EVERYWHERE = (*SERVICE, "customer_facts", "purchase_facts", "follow_up_facts")
 DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("team", N_("Team"), N_("All teams"), EVERYWHERE),
@@ -43,13 +44,13 @@ DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("priority", N_("Priority"), N_("All priorities"), SERVICE),
     Dimension("segment", N_("Segment"), N_("All segments"), EVERYWHERE),
     Dimension("stage", N_("Journey stage"), N_("All stages"), SERVICE),
-    Dimension("handled_by", N_("Solved by"), N_("Bots and people"), SERVICE),
+    Dimension("handled_by", N_("Solved by"), N_("Bots and people"), CONTACTS),
     Dimension("agent", N_("Agent"), N_("All agents"), SERVICE, filterable=False),
     Dimension("next_channel", N_("Next channel"), N_("All channels"), ("ticket_facts",), filterable=False),
     Dimension("next_stage", N_("Next stage"), N_("All stages"), ("ticket_facts",), filterable=False),
     Dimension("score", N_("Score"), N_("All scores"), ("survey_facts",), filterable=False),
-    Dimension("weekday", N_("Weekday"), N_("All weekdays"), SERVICE, filterable=False, timed=True),
-    Dimension("hour", N_("Hour"), N_("All hours"), SERVICE, filterable=False, timed=True),
+    Dimension("weekday", N_("Weekday"), N_("All weekdays"), CONTACTS, filterable=False, timed=True),
+    Dimension("hour", N_("Hour"), N_("All hours"), CONTACTS, filterable=False, timed=True),
 )
 FILTERS = tuple(entry for entry in DIMENSIONS if entry.filterable)
 

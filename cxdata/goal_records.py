@@ -123,11 +123,12 @@ def save_lesson(store: Store, own: Lesson, by: str = "") -> None:
 
 def done_as_events(store: Store) -> tuple[tuple[str, Event], ...]:
     """((metric, event), ...) of the actions that are done, for the charts of that metric: on their day, of the team of their
-    goal where that is one."""
+    goal where that is one. What is kept as an event under the same name is one already."""
     known = {kept.goal.id: kept.goal for kept in goals(store)}
+    events = {kept.event.name for kept in store.events()}
     found = []
     for one in actions(store):
-        if one.done is not None and one.goal in known:
+        if one.done is not None and one.goal in known and one.what not in events:
             goal = known[one.goal]
             team = goal.teams[0] if len(goal.teams) == 1 else None
             found.append((goal.metric, Event(-one.id, one.what, EVENT_OF.get(one.kind, "other"), one.done, team=team)))

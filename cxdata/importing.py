@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -572,15 +572,16 @@ class _Import:
 
     def _derived_keys(self, names: set[str]) -> str:
         """Rows without an id are known by their content, and equal ones by their order: the same file, the same keys."""
-        content = ", ".join(
-            f"coalesce(cast({name} as varchar), '')" for name, _ in self.kind.columns if name in names - {GROUPS[0]}
-        )
+        every = _content([name for name, _ in self.kind.columns if name in names - {GROUPS[0]}])
+        known_by = self.kind.known_by if set(self.kind.known_by) <= names else ()
+        there = " and ".join(f"{name} is not null" for name in known_by)
+        content = f"case when {there} then {_content(known_by)} else {every} end" if there else every
         have_id = f"{self.kind.id} is not null" if self.kind.id in names else "false"
         return f"""
             select case when {have_id} then {self.kind.id if self.kind.id in names else "''"}
                    else content || '-' || row_number() over (partition by content order by record) end as key,
                    {self._stored(names)}
-            from (select *, md5(concat_ws('\\x1f', {content})) as content from parsed
+            from (select *, md5({content}) as content from parsed
                   where left_out is null and bad is null) order by record"""
 
     # --- accounting -----------------------------------------------------------------------------------------
@@ -687,6 +688,12 @@ class _Import:
                 json.dumps(outcome.counts()),
             ],
         )
+
+
+def _content(names: Sequence[str]) -> str:
+    """SQL: what these columns hold, as one text."""
+    columns = ", ".join(f"coalesce(cast({name} as varchar), '')" for name in names)
+    return f"concat_ws('\\x1f', {columns})"
 
 
 def _has_wide_blanks(path: Path) -> bool:

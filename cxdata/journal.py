@@ -1,7 +1,7 @@
 """Records that only grow: what is kept is never overwritten, a change is a newer version, a removal too.
 
 In: a store, a kind of record, and its body as plain values. Out: Entries, newest versions or the whole history. What the
-bodies mean is known above: goals, actions, check-ins, meetings.
+bodies mean is known above: goals, actions, check-ins, meetings, reviews.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import duckdb
 
 from cxdata.store import Store
 
@@ -44,13 +46,27 @@ def save(
 ) -> int:
     """Keep a record, as a new one where its id is 0, else as its newest version; its id."""
     with store.writing() as cursor:
-        sql = "select coalesce(max(number), 0) + 1, coalesce(max(id) filter (where kind = ?), 0) + 1 from journal"
-        number, free = cursor.execute(sql, [kind]).fetchall()[0]
-        own = id or int(free)
-        cursor.execute(
-            "insert into journal values (?, ?, ?, cast(now() at time zone 'UTC' as timestamp), ?, ?, ?, ?)",
-            [number, kind, own, by, removed, reason, json.dumps(body)],
-        )
+        return write(cursor, kind, body, id=id, by=by, reason=reason, removed=removed)
+
+
+def write(
+    cursor: duckdb.DuckDBPyConnection,
+    kind: str,
+    body: Mapping[str, Any],
+    *,
+    id: int = 0,
+    by: str = "",
+    reason: str = "",
+    removed: bool = False,
+) -> int:
+    """As `save`, inside the caller's transaction."""
+    sql = "select coalesce(max(number), 0) + 1, coalesce(max(id) filter (where kind = ?), 0) + 1 from journal"
+    number, free = cursor.execute(sql, [kind]).fetchall()[0]
+    own = id or int(free)
+    cursor.execute(
+        "insert into journal values (?, ?, ?, cast(now() at time zone 'UTC' as timestamp), ?, ?, ?, ?)",
+        [number, kind, own, by, removed, reason, json.dumps(body)],
+    )
     return own
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cxdata import sources
 from cxdata.errors import MappingProblem
 from cxdata.reading import TextTable, unique_names
-from cxdata.schema import KINDS, SCORES
+from cxdata.schema import KINDS
 from cxdata.sources.base import Mapping_, Source, folded, joined_labels, map_columns
 from cxdata.understanding import Choices, apply_choices
 
@@ -44,7 +44,7 @@ def _identify_with(table: TextTable, choices: Choices) -> tuple[Source, Mapping_
         names = {entry.name for entry in mapping.kind.fields}
         if set(choices.mapping) <= names:
             mapping = apply_choices(mapping, table.header, (), choices)
-            if not mapping.missing and (kind != "surveys" or set(mapping.uses) & set(SCORES)):
+            if not mapping.missing and (not mapping.kind.scores or mapping.kind.scores & set(mapping.uses)):
                 return source, mapping
     return sources.identify(table.header, kind=choices.kind, source=choices.source)
 

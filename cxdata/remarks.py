@@ -15,7 +15,13 @@ from cxdata.questions import starts_between
 from cxdata.reading import TextTable
 from cxdata.understanding import Understanding
 
-LEAD = {"tickets": "created_at", "surveys": "answered_at", "customers": "started_on", "purchases": "purchased_at"}
+LEAD = {
+    "tickets": "created_at",
+    "surveys": "answered_at",
+    "customers": "started_on",
+    "purchases": "purchased_at",
+    "reviews": "reviewed_at",
+}
 FEW = 20  # rows that show nothing by being all alike
 GAP_ROWS = 50  # in a file of so many rows and months, a month without any is a gap
 GAP_MONTHS = 4
@@ -61,7 +67,7 @@ class Remarks:
                         count=early,
                     )
                 )
-        notes += [*self._alike(), *self._gaps(), *self._twice()]
+        notes += [*self._alike(), *self._gaps(), *self._twice(), *self._of_reviews()]
         if self.understood.date_why not in ("iso", "chosen", "days above 12", "year first", "month name", "number"):
             notes.append(
                 note(
@@ -129,6 +135,21 @@ class Remarks:
                 number=number,
                 file=file,
             )
+
+    def _of_reviews(self) -> Iterator[Note]:
+        """Reviews that are kept and can tell less: of a ticket that is not there, or by nobody."""
+        if self.understood.kind.name != "reviews":
+            return
+        unknown = self._count("select count(*) from typed where ticket_id not in (select key from ticket_facts)")
+        if unknown:
+            yield note(
+                "{count} reviews are of tickets that are not in the data: they count, on the day of the review, without what "
+                "the ticket would say.",
+                count=unknown,
+            )
+        nameless = self._count("select count(*) from typed where reviewer is null")
+        if nameless:
+            yield note("{count} reviews do not say who reviewed: they count, and are in no agreement.", count=nameless)
 
     def _header(self, name: str) -> str:
         return self.understood.plans[name].header

@@ -18,6 +18,7 @@ from cxdata.comparison import Comparison
 from cxdata.engine import Engine
 from cxdata.errors import CxError
 from cxdata.events import Event, concerning
+from cxdata.facts import TABLES
 from cxdata.filters import Filters, Period
 from cxdata.goal_overview import Followed
 from cxdata.goals import Goal
@@ -134,23 +135,30 @@ def _chapter(
     sentence = selection.sentence(filters, held, moment, board.uses)
     own = replace(filters, values={name: chosen for name, chosen in filters.values.items() if name in board.uses})
     cards = Query(tuple(board.cards), filters=own)
-    if board.needs and not engine.query(f"select count(*) > 0 as there from {board.needs}").to_pylist()[0]["there"]:
+    there = [table for table in TABLES if _has(engine, table)]
+    if board.needs and not set(board.needs) & set(there):
         return Chapter(board, sentence, {}, Answer(cards, queries.NO_ROWS), (), missing=board.what)
     absent = [section for section in board.sections if section.needs and not distinct_values(engine, section.needs)]
-    board = replace(board, sections=tuple(section for section in board.sections if section not in absent))
     said = [f"{_(section.title)}: {_(section.what)}" for section in absent]
+    shown = tuple(section for section in board.sections if section not in absent and section.tables & set(there))
+    board = replace(board, sections=shown)
+    panels = board.panels
     return Chapter(
         board,
         sentence,
         comparison.compare(engine, cards, moment, _only(held.against, board.uses)),
         queries.ask(engine, replace(cards, grain=grain), moment),
-        tuple((panel, queries.ask(engine, panel.query(own, grain), moment)) for panel in board.panels),
+        tuple((panel, queries.ask(engine, panel.query(own, grain), moment)) for panel in panels),
         {
             panel.key: _more(engine, panel, panel.query(own, grain), held, moment, beside, board.uses)
-            for panel in board.panels
+            for panel in panels
         },
-        (*(rows.customer_remarks(engine, moment.settings) if board.needs == "customer_facts" else ()), *said),
+        (*(rows.customer_remarks(engine, moment.settings) if "customer_facts" in board.needs else ()), *said),
     )
+
+
+def _has(engine: Engine, table: str) -> bool:
+    return bool(engine.query(f"select count(*) > 0 as there from {table}").to_pylist()[0]["there"])
 
 
 def _only(held: Period | Filters, uses: Collection[str]) -> Period | Filters:

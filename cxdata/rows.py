@@ -20,6 +20,7 @@ from cxdata.metrics import metric
 from cxdata.metrics.tickets import BREACHED, running
 from cxdata.questions import Moment, Query
 from cxdata.scans import scope
+from cxdata.schema import QUALITY
 from cxdata.settings import Settings
 
 LATENESS = ((0, 3600), (3600, 4 * 3600), (4 * 3600, 8 * 3600), (8 * 3600, 86400), (86400, 3 * 86400), (3 * 86400, None))
@@ -50,6 +51,31 @@ def comments(
         **params,
     ).to_pandas(date_as_object=True)
     return found, int(total)
+
+
+def reviews(engine: Engine, filters: Filters, moment: Moment) -> pd.DataFrame:
+    """The scores of all reviews of a selection: reviewer, desk and ticket_id (which name the ticket), and of each part of quality
+    its points (`accuracy` …) and the score with the ends of its scale (`quality_accuracy`, `_worst`, `_best` …).
+
+    Reviews that do not say who reviewed are not among them.
+    """
+    where, params = _scope("reviews", filters, moment)
+    scores = ", ".join(f"{name}, {name}_worst, {name}_best, {name.removeprefix('quality_')}" for name in QUALITY)
+    found: pd.DataFrame = engine.query(
+        f"""select reviewer, coalesce(ticket_source, source) as desk, ticket_id, {scores}
+            from review_facts where {where} and reviewer is not null order by reviewer, desk, ticket_id""",
+        **params,
+    ).to_pandas()
+    return found
+
+
+def review_remarks(engine: Engine, filters: Filters, moment: Moment) -> tuple[int, int]:
+    """(reviews of a selection whose ticket is not in the data, those that do not say who reviewed)."""
+    where, params = _scope("reviews", filters, moment)
+    sql = f"""select count(*) filter (where ticket_source is null) as unknown, count(*) filter (where reviewer is null) as nameless
+              from review_facts where {where}"""
+    found = engine.query(sql, **params).to_pylist()[0]
+    return int(found["unknown"]), int(found["nameless"])
 
 
 def open_tickets(engine: Engine, filters: Filters, moment: Moment, target: str, *, breached: bool) -> pd.DataFrame:

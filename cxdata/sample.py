@@ -24,6 +24,7 @@ FILES = (
     "google_forms_tevredenheid.csv",
     "delighted_nps.csv",
     "aankopen.csv",
+    "beoordelingen.csv",
 )
 TOUCHPOINTS = {  # the column of each help desk that says what a ticket is about, kept as its touchpoint
     "zendesk_tickets.csv": "Tags",

@@ -26,6 +26,7 @@ from cxdata.settings import CLOCKS
 BEGINS = {
     "ticket_facts": "created_s",
     "survey_facts": "answered_s",
+    "review_facts": "handled_s",
     "purchase_facts": "purchased_s",
     "follow_up_facts": "arose_s",
 }
@@ -51,8 +52,8 @@ MONTHS = (*_ROLLED, *_STEPPED)
 
 
 def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: str = "") -> None:
-    """(Re)write the tables of months and of steps from the facts, or of one table of facts, as they stand at as-of, inside the
-    caller's transaction."""
+    """(Re)write the tables of months and of steps from the facts, or from one table `of` them, as they stand at as-of,
+    inside the caller's transaction."""
     made = {}
     for table, entries in _ROLLED.items():
         entry = entries[0]
@@ -72,7 +73,7 @@ def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: str = ""
             ),
         )
     for table, (entry, sql) in made.items():
-        if of and entry.facts != of:
+        if of not in ("", entry.facts):
             continue
         conditions, params = scope(entry, Query((entry.name,)), moment)
         sql = f"create or replace table {table} as {sql}".replace(

@@ -1,4 +1,4 @@
-"""The canonical fields of the four kinds of rows: what the store, the import screen and the docs know.
+"""The canonical fields of the five kinds of rows: what the store, the import screen and the docs know.
 
 In: nothing. Out: KINDS, a registry of kinds with their fields; the DDL of their versions follows from it.
 """
@@ -27,7 +27,7 @@ SQL_TYPES = {
 # Texts that differ in nearly every row: DuckDB looks for repetition in them in vain, and zstd packs them in a third of
 # the time. Columns to group and filter by stay as they are.
 _FREE_TEXTS = (
-    "key", "ticket_id", "response_id", "purchase_id", "customer_id", "customer_name", "email", "subject", "tags", "comment",
+    "key", "ticket_id", "response_id", "review_id", "purchase_id", "customer_id", "customer_name", "email", "subject", "tags", "comment",
 )  # fmt: skip
 OWN = "own_"  # how the names of columns begin that an import keeps to compare groups by
 GROUPS = ("groups", "map(varchar, varchar)")  # the stored column of them: {name: word}
@@ -35,7 +35,8 @@ STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", 
 PRIORITIES = ("urgent", "high", "normal", "low")
 HANDLERS = ("person", "bot")
 STAGES = ("awareness", "consideration", "purchase", "loyalty", "advocacy")
-SCORES = ("nps", "csat", "ces", "quality_accuracy", "quality_professionalism", "quality_overall")
+QUALITY = ("quality_accuracy", "quality_professionalism", "quality_overall")
+SCORES = ("nps", "csat", "ces", *QUALITY)
 
 
 def stored_as(name: str, sql_type: str) -> str:
@@ -67,12 +68,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of rows. `id` names the field that, with the source, is the key of a row."""
+    """A kind of rows. `id` names the field that, with the source, is the key of a row.
+
+    `known_by`: the fields that are the key of a row without an id, where it has them all; else its whole content is.
+    """
 
     name: str
     label: str
     id: str
     fields: tuple[Field, ...]
+    known_by: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         for field in self.fields:
@@ -83,6 +88,11 @@ class Kind:
     @property
     def required(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields if field.required)
+
+    @property
+    def scores(self) -> frozenset[str]:
+        """The names of its scores; a row of a kind that has any is about one of them at least."""
+        return frozenset(field.name for field in self.fields if field.type == "score")
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
@@ -202,7 +212,27 @@ PURCHASES = Kind(
     ),
 )
 
-KINDS: tuple[Kind, ...] = (TICKETS, SURVEYS, CUSTOMERS, PURCHASES)
+REVIEWS = Kind(
+    "reviews",
+    N_("Reviews by colleagues"),
+    "review_id",
+    (
+        Field("review_id", "text", N_("Review number"), N_("What the tool calls the review")),
+        Field("ticket_id", "text", N_("Ticket number"), N_("The ticket that was reviewed"), required=True),
+        Field("reviewed_at", "instant", N_("Reviewed"), N_("When the colleague reviewed it"), required=True),
+        Field("reviewer", "text", N_("Reviewer"), N_("The colleague who judged")),
+        Field("quality_accuracy", "score", N_("Accuracy"), N_("Was the information right")),
+        Field("quality_professionalism", "score", N_("Professionalism"), N_("Was the agent professional")),
+        Field("quality_overall", "score", N_("Overall experience"), N_("The contact as a whole")),
+        Field("comment", "text", N_("Comment"), N_("What the reviewer wrote")),
+        Field("agent", "text", N_("Agent"), N_("Else taken from the ticket")),
+        Field("team", "text", N_("Team"), N_("Else taken from the ticket")),
+        Field("channel", "text", N_("Channel"), N_("Else taken from the ticket")),
+    ),
+    known_by=("ticket_id", "reviewer"),
+)
+
+KINDS: tuple[Kind, ...] = (TICKETS, SURVEYS, CUSTOMERS, PURCHASES, REVIEWS)
 
 
 def kind(name: str) -> Kind:

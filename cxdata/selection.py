@@ -35,7 +35,12 @@ GRAINS = {"auto": N_("Automatic"), "day": N_("Day"), "week": N_("Week"), "month"
 CLOCK_WORDS = {"calendar": N_("Calendar time"), "business": N_("Business hours")}
 DEFAULTS = {"period": "12m", "compare": "previous", "per": "auto", "against": ""}
 DAYS = ("from", "to", "against_from", "against_to")
-_DAYS = {"ticket_facts": "created_on", "survey_facts": "answered_on", "customer_facts": "started_on"}
+_DAYS = {
+    "ticket_facts": "created_on",
+    "survey_facts": "answered_on",
+    "review_facts": "handled_on",
+    "customer_facts": "started_on",
+}
 
 
 @dataclass(frozen=True)

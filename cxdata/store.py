@@ -26,12 +26,13 @@ from cxdata import facts, scans, views
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept
 from cxdata.questions import Moment
-from cxdata.schema import KINDS, Kind, stored_as
+from cxdata.schema import KINDS, QUALITY, REVIEWS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 from cxdata.views import KeptView, SavedView
 
 # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care
 SCHEMA_VERSION = 6
+REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
 BLOCK = 8 * 2**20  # bytes of an original in one row
 OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
 
@@ -67,6 +68,16 @@ create table if not exists journal (
     number integer, kind varchar, id integer, saved_at timestamp, saved_by varchar, removed boolean, reason varchar, body json);
 create table if not exists scoring (version integer, facts bigint, learned json);
 """
+
+
+# SQL: the reviews that were made in the app, each as it was saved last, as rows of their kind.
+_REVIEWED_HERE = f"""
+    select cast(null as integer) as import_id, body ->> 'source' as source, 'cx-' || id as key, body ->> 'ticket_id' as ticket_id,
+           saved_at as reviewed_at, body ->> 'reviewer' as reviewer, nullif(body ->> 'comment', '') as comment,
+           {", ".join(f"cast(body ->> '{name}' as double) as {name}" for name in QUALITY)},
+           {", ".join(f"cast(body ->> '{end}' as double) as {name}_{end}" for name in QUALITY for end in ("worst", "best"))}
+    from (select * from journal where kind = '{REVIEW}' qualify number = max(number) over (partition by id)) as newest
+    where not removed"""
 
 
 class InUse(CxError):
@@ -204,35 +215,40 @@ class Store:
             where twice.newest is null or active.import_id = twice.newest"""
 
     def current_relations(self, cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
-        return {kind.name: self.current_sql(cursor, kind.name) for kind in KINDS}
+        found = {kind.name: self.current_sql(cursor, kind.name) for kind in KINDS}
+        found[REVIEWS.name] = f"select * from ({found[REVIEWS.name]}) union all by name {_REVIEWED_HERE}"
+        return found
 
     def rebuild(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Derive the facts again, inside the caller's transaction."""
         settings = self._settings(cursor)
         facts.build(cursor, settings, self.current_relations(cursor))
+        self._roll(cursor, settings)
+
+    def rebuild_reviews(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Derive the facts of reviews again, and what is kept of them by month, inside the caller's transaction."""
+        settings = self._settings(cursor)
+        facts.build_reviews(cursor, settings, self.current_relations(cursor)[REVIEWS.name])
+        self._roll(cursor, settings, "review_facts")
+
+    def rebuild_follow_ups(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Derive the facts of follow-ups again, and what is kept of them by month, inside the caller's transaction."""
+        settings = self._settings(cursor)
+        facts.follow_ups(cursor, settings)
+        self._roll(cursor, settings, "follow_up_facts")
+
+    def _roll(self, cursor: duckdb.DuckDBPyConnection, settings: Settings, table: str = "") -> None:
+        """Make the months of the facts, or of one table of them, as they stand at as-of, and count the change.
+
+        The number "facts" grows with the facts of what was imported only: customers are scored from those.
+        """
         as_of_s = self._as_of(cursor, settings)
-        scans.build_months(
-            cursor, Moment(settings, parse_instant(str(facts.NO_DATA), "UTC") if as_of_s is None else as_of_s)
-        )
+        at = parse_instant(str(facts.NO_DATA), "UTC") if as_of_s is None else as_of_s
+        scans.build_months(cursor, Moment(settings, at), table)
         cursor.execute("delete from state where name = 'rolled' or name = 'newest'")
         cursor.execute("insert into state values ('rolled', ?), ('newest', ?)", [as_of_s, facts.newest(cursor)])
-        cursor.execute("update state set value = value + 1 where name = 'data' or name = 'facts'")
-
-    def derive_again(self) -> None:
-        """Derive the facts again, in a transaction of its own."""
-        with self.writing() as cursor:
-            self.rebuild(cursor)
-
-    def follow_ups_changed(self) -> None:
-        """Derive what is told of follow-ups again, and nothing else: the facts of what was imported stay as they are."""
-        with self.writing() as cursor:
-            settings = self._settings(cursor)
-            facts.follow_ups(cursor, settings)
-            state = dict(cursor.execute("select name, value from state").fetchall())
-            if state["rolled"] is not None:
-                moment = Moment(settings, state["rolled"], state["rolled"], state["newest"])
-                scans.build_months(cursor, moment, "follow_up_facts")
-            cursor.execute("update state set value = value + 1 where name = 'data'")
+        counted = "name = 'data'" if table else "name = 'data' or name = 'facts'"
+        cursor.execute(f"update state set value = value + 1 where {counted}")
 
     def imports(self) -> list[dict[str, Any]]:
         """Every import, newest first, with its outcome."""

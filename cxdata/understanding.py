@@ -644,7 +644,7 @@ def understand(
     left_out = list(_rules_sql(source.left_out, header))
     if source.beside and not any(name in steps.plans for name in SCORES):
         left_out = [("true", NO_ANSWER)]
-    elif mapping.kind.name == "surveys" and not any(name in steps.plans for name in SCORES):
+    elif mapping.kind.scores and not mapping.kind.scores & set(steps.plans):
         if steps.notes and "ces" in mapping.uses and "ces" not in steps.plans:
             raise CxError(steps.notes[-1].message, **steps.notes[-1].values)
         raise what_is_missing(Mapping_(mapping.kind, steps.uses), header)

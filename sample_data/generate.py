@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from lumio import helpdesks, people, surveys, tickets
+from lumio import helpdesks, people, reviews, surveys, tickets
 from lumio.world import SEED
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ def write(path, header, columns, encoding="utf-8", **form):
 
 def generate(folder):
     """All files into `folder`; each has a random stream of its own: changing one leaves the rest."""
-    streams = iter(np.random.default_rng(SEED).spawn(9))
+    streams = iter(np.random.default_rng(SEED).spawn(10))
     customers = people.make_customers(next(streams))
     history = tickets.make_tickets(next(streams), customers)
     desks = {tool: tickets.of_tool(history, tool) for tool in ("zendesk", "freshdesk", "intercom")}
@@ -49,6 +49,8 @@ def generate(folder):
     write(folder / "delighted_nps.csv", list(delighted), delighted)
     bought = people.purchases_file(next(streams), customers)
     write(folder / "aankopen.csv", list(bought), bought, "utf-8-sig", **excel)
+    judged = reviews.reviews_file(next(streams), desks["zendesk"])
+    write(folder / "beoordelingen.csv", list(judged), judged, "utf-8-sig", **excel)
     known = people.customers_file(customers)
     write(folder / "klanten.csv", list(known), known, "cp1252", **excel)
 

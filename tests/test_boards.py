@@ -22,7 +22,7 @@ PANELS = [(entry, panel) for entry in BOARDS for panel in entry.panels]
 
 @pytest.mark.parametrize("entry", BOARDS, ids=lambda entry: entry.name)
 def test_a_board_names_what_there_is(entry):
-    assert f"board.head({entry.name.upper()})" in (PAGES / f"{entry.name}.py").read_text(encoding="utf-8")
+    assert f"board.head({entry.name.upper()}" in (PAGES / f"{entry.name}.py").read_text(encoding="utf-8")
     assert len({panel.key for panel in entry.panels}) == len(entry.panels)
     assert {page for page in entry.cards.values() if page} <= {other.name for other in BOARDS}
     for name in entry.uses:

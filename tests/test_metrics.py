@@ -41,7 +41,15 @@ CUSTOMERS = (
     "A,2026-01-10,,N,100\nB,2026-01-15,2026-03-20,N,50\nC,2026-02-05,,Z,150\nD,2026-03-03,2026-03-28,Z,10\n"
 )
 PURCHASES = "order id,customer id,order date,amount\n1,x,2026-02-10,10\n2,x,2026-03-10,20\n3,y,2026-03-11,30\n4,y,2026-04-01,40\n"
-FILES = {"t.csv": TICKETS, "s.csv": SURVEYS, "c.csv": CUSTOMERS, "p.csv": PURCHASES}
+REVIEWS = (
+    "ticket_id,reviewed_at,reviewer,quality_accuracy (1-5),quality_professionalism (1-5),quality_overall (1-5)\n"
+    "1,2026-04-10,Ann,5,4,3\n"  # 100, 75, 50
+    "1,2026-04-11,Bob,3,4,5\n"  # 50, 75, 100: the ticket 75, 75, 75
+    "2,2026-04-11,Ann,2,1,1\n"  # 25, 0, 0
+    "5,2026-04-12,Ann,5,5,5\n"  # resolved in April
+    "9,2026-03-20,Bob,1,,\n"  # a ticket that is not there: by the day of the review, 0
+)
+FILES = {"t.csv": TICKETS, "s.csv": SURVEYS, "c.csv": CUSTOMERS, "p.csv": PURCHASES, "r.csv": REVIEWS}
 MARCH = {"start": "2026-03-01", "end": "2026-04-01"}
 AS_OF = "2026-05-01"
 HOUR = 3600.0
@@ -83,6 +91,10 @@ MARCH_CASES = {
     "quality_professionalism": (75, 4),
     "quality_overall": (50, 4),
     "response_rate": (4 / 5, 5),
+    "reviewed_accuracy": (100 / 3, 3),  # 75, 25, 0
+    "reviewed_professionalism": (75 / 2, 2),
+    "reviewed_overall": (75 / 2, 2),
+    "reviews": (4, 4),
     "retention_rate": (2 / 3, 3),
     "churn_rate": (1 / 3, 3),
     "active_customers": (2, 2),

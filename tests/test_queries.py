@@ -248,6 +248,7 @@ def test_dimensions_are_columns_of_their_facts(sample):
             time = {
                 "ticket_facts": "created",
                 "survey_facts": "answered",
+                "review_facts": "handled",
                 "customer_facts": "started",
                 "purchase_facts": "purchased",
                 "follow_up_facts": "arose",

@@ -19,7 +19,7 @@ def written(tmp_path_factory):
 
 def test_the_generator_writes_these_files(written):
     assert sorted(path.name for path in written.iterdir()) == FILES
-    assert len(FILES) == 8
+    assert len(FILES) == 9
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -6,7 +6,7 @@ import pytest
 
 from cxdata.cells import READINGS
 from cxdata.errors import CxError, MappingProblem, UnknownName
-from cxdata.schema import SCORES, kind
+from cxdata.schema import KINDS, SCORES, kind
 from cxdata.sources import GENERIC, REFUSED, SOURCES, answers_in, claimed, identify
 from cxdata.sources.base import (
     NO_ANSWER,
@@ -106,7 +106,7 @@ def test_names_are_unique():
     names = [source.name for source in SOURCES]
     assert len(set(names)) == len(names)
     assert "generic" not in names
-    assert [source.kind for source in GENERIC] == ["tickets", "surveys", "customers", "purchases"]
+    assert [source.kind for source in GENERIC] == [entry.name for entry in KINDS]
 
 
 @pytest.mark.parametrize("source", KNOWN, ids=ids)
@@ -175,6 +175,11 @@ DUTCH = {
         "Bestelnummer;Klantnummer;Besteldatum;Totaalbedrag;Artikel;Afdeling;Klantsegment",
         "purchase_id customer_id purchased_at amount product team segment",
     ),
+    "reviews": (
+        "Beoordelingsnummer;Ticketnummer;Beoordeeld op;Beoordelaar;Juistheid;Professionaliteit;Algehele ervaring;Toelichting;"
+        "Medewerker;Team;Kanaal",
+        "review_id ticket_id reviewed_at reviewer quality_accuracy quality_professionalism quality_overall comment agent team channel",
+    ),
 }
 
 
@@ -191,24 +196,29 @@ FIELDS = {
     "surveys": "response_id answered_at nps csat ces comment customer_id ticket_id",
     "customers": "customer_id started_on cancelled_on",
     "purchases": "purchase_id customer_id purchased_at amount product",
+    "reviews": "review_id ticket_id reviewed_at reviewer quality_accuracy quality_professionalism quality_overall comment",
 }
 ABROAD = {
     ("German", "tickets"): "Ticket-Nummer;Erstellt am;Erste Antwort am;Gelöst am;Status;Priorität;Kanal;Abteilung;Bearbeiter;Kundennummer;Betreff",
     ("German", "surveys"): "Antwort-ID;Beantwortet am;Würden Sie uns weiterempfehlen?;Wie zufrieden sind Sie?;War es einfach?;Kommentar;Kundennummer;Ticket-ID",
     ("German", "customers"): "Kundennummer;Kunde seit;Gekündigt am",
     ("German", "purchases"): "Bestellnummer;Kundennummer;Bestelldatum;Gesamtbetrag;Produkt",
+    ("German", "reviews"): "Bewertungsnummer;Ticket-ID;Bewertet am;Prüfer;Richtigkeit;Professionalität;Gesamteindruck;Kommentar",
     ("French", "tickets"): "Numéro de ticket;Créé le;Première réponse;Résolu le;Statut;Priorité;Canal;Équipe;Assigné à;Numéro client;Sujet",
     ("French", "surveys"): "Numéro de réponse;Répondu le;Nous recommanderiez-vous ?;Êtes-vous satisfait ?;Était-ce facile ?;Commentaire;Numéro client;Numéro de ticket",
     ("French", "customers"): "Numéro client;Client depuis;Résilié le",
     ("French", "purchases"): "Numéro de commande;Numéro client;Date de commande;Montant total;Produit",
+    ("French", "reviews"): "Numéro d'évaluation;Numéro de ticket;Évalué le;Évaluateur;Exactitude;Professionnalisme;Impression générale;Commentaire",
     ("Spanish", "tickets"): "Número de ticket;Fecha de creación;Primera respuesta;Fecha de resolución;Estado;Prioridad;Canal;Equipo;Agente;Número de cliente;Asunto",
     ("Spanish", "surveys"): "Número de respuesta;Fecha de respuesta;¿Nos recomendaría?;¿Está satisfecho?;¿Fue fácil?;Comentarios;Número de cliente;Número de ticket",
     ("Spanish", "customers"): "Número de cliente;Cliente desde;Fecha de baja",
     ("Spanish", "purchases"): "Número de pedido;Número de cliente;Fecha de pedido;Importe total;Producto",
+    ("Spanish", "reviews"): "Número de evaluación;Número de ticket;Evaluado el;Evaluador;Exactitud;Profesionalidad;Experiencia general;Comentario",
     ("Portuguese", "tickets"): "Número do ticket;Criado em;Primeira resposta;Resolvido em;Situação;Prioridade;Canal;Equipe;Responsável;Código do cliente;Assunto",
     ("Portuguese", "surveys"): "Número da resposta;Respondido em;Você nos recomendaria?;Está satisfeito?;Foi fácil?;Comentário;Código do cliente;Número do ticket",
     ("Portuguese", "customers"): "Código do cliente;Cliente desde;Cancelado em",
     ("Portuguese", "purchases"): "Número do pedido;Código do cliente;Data do pedido;Valor total;Produto",
+    ("Portuguese", "reviews"): "Número da avaliação;Número do ticket;Avaliado em;Avaliador;Exatidão;Profissionalismo;Experiência geral;Comentário",
 }  # fmt: skip
 
 

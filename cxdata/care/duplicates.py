@@ -47,14 +47,16 @@ def merge(store: Store, number: str, into: str, by: str = "") -> None:
         for one in ends:
             if not cursor.execute("select count(*) from customer_facts where customer_id = ?", [one]).fetchall()[0][0]:
                 raise CxError('There is no customer "{number}" in the data.', number=one)
-        journal.save(store, SAME_CUSTOMER, {"number": ends[0], "into": ends[1]}, by=by)
-    store.derive_again()
+        journal.write(cursor, SAME_CUSTOMER, {"number": ends[0], "into": ends[1]}, by=by)
+        store.rebuild(cursor)
 
 
 def separate(store: Store, own: Merge, by: str = "") -> None:
     """Take a mapping back: the two are two customers again, as they were."""
-    journal.save(store, SAME_CUSTOMER, {"number": own.number, "into": own.into}, id=own.id, by=by, removed=True)
-    store.derive_again()
+    with store.writing() as cursor:
+        body = {"number": own.number, "into": own.into}
+        journal.write(cursor, SAME_CUSTOMER, body, id=own.id, by=by, removed=True)
+        store.rebuild(cursor)
 
 
 def alike(store: Store, found: Profile) -> list[dict[str, Any]]:

@@ -124,8 +124,11 @@ def follow_ups(store: Store, customer: str | None = None) -> tuple[Kept, ...]:
 
 def save(store: Store, *wanted: FollowUp, by: str = "") -> tuple[FollowUp, ...]:
     """Keep follow-ups, each as a new one where its id is 0, else as its newest version."""
-    saved = tuple(replace(own, id=journal.save(store, FOLLOW_UP, dumped(own), id=own.id, by=by)) for own in wanted)
-    store.follow_ups_changed()
+    with store.writing() as cursor:
+        saved = tuple(
+            replace(own, id=journal.write(cursor, FOLLOW_UP, dumped(own), id=own.id, by=by)) for own in wanted
+        )
+        store.rebuild_follow_ups(cursor)
     return saved
 
 
@@ -135,8 +138,9 @@ def remove(store: Store, own: FollowUp, by: str = "", reason: str = "") -> None:
         raise CxError(
             "The draw decided on this customer, and the comparison rests on it: it cannot be removed, only closed."
         )
-    journal.save(store, FOLLOW_UP, dumped(own), id=own.id, by=by, reason=reason, removed=True)
-    store.follow_ups_changed()
+    with store.writing() as cursor:
+        journal.write(cursor, FOLLOW_UP, dumped(own), id=own.id, by=by, reason=reason, removed=True)
+        store.rebuild_follow_ups(cursor)
 
 
 def close(store: Store, own: FollowUp, outcome: str, closed_s: int, note: str = "", by: str = "") -> FollowUp:

@@ -25,10 +25,13 @@ def breakdown(
     *,
     target: float | None = None,
     most: int = 12,
+    worst: bool = False,
     changes: Mapping[Key, Comparison] | None = None,
 ) -> go.Figure:
     """One metric by one dimension: a bar a group with its interval, in the order of the dimension or else worst last; few
     answers are muted.
+
+    Of more groups than `most` the best ones are shown, or the `worst`: of those that are measured well, if these are enough.
 
     `changes`: {key of a group: against an earlier period}; beside a bar stands only a change that is clear, in colour.
     """
@@ -37,7 +40,11 @@ def breakdown(
     if own := ORDERED.get(by):
         rows = rows.sort_values(by, key=lambda groups: groups.map({group: place for place, group in enumerate(own)}))
     else:
-        rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most)
+        rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable")
+        if worst and len(rows) > most:
+            well = rows[rows["n"] >= style.minimum_n]
+            rows = (well if len(well) >= most else rows).tail(most)
+        rows = rows.head(most)
     rows = rows.iloc[::-1]
     words = [group_name(by, group) for group in rows[by]]
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]

@@ -160,7 +160,9 @@ def value_axis(unit: str, values: Sequence[float], *, from_zero: bool = True, ti
         return {"tickformat": "d", "range": [min(low - 8, -10 if low < 0 else 0), top + 10]}
     if unit in ("score", "quality") and not from_zero:
         pad = max((top - low) * 0.5, 0.25 if unit == "score" else 3)
-        return {"tickformat": ".1f" if unit == "score" else "d", "range": [low - pad, top + pad]}
+        if unit == "quality":
+            return {"tickformat": "d", "range": [max(low - pad, 0), min(top + pad, 100)]}
+        return {"tickformat": ".1f", "range": [low - pad, top + pad]}
     whole = unit == "count"
     return {
         **({"dtick": 1} if whole and top < 5 else {}),

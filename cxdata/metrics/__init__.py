@@ -5,14 +5,16 @@ from cxdata.i18n import N_
 from cxdata.metrics.base import Curve, Metric
 from cxdata.metrics.customers import CUSTOMERS
 from cxdata.metrics.follow_ups import FOLLOW_UPS
+from cxdata.metrics.reviews import REVIEWS
 from cxdata.metrics.surveys import SURVEYS
 from cxdata.metrics.tickets import TICKETS
 
-ALL: tuple[Metric, ...] = (*TICKETS, *SURVEYS, *CUSTOMERS, *FOLLOW_UPS)
+ALL: tuple[Metric, ...] = (*TICKETS, *SURVEYS, *REVIEWS, *CUSTOMERS, *FOLLOW_UPS)
 SINGLE = tuple(entry for entry in ALL if not isinstance(entry.measure, Curve))  # one number a period
 FAMILIES = {
     "tickets": N_("Service"),
     "surveys": N_("Voice of customer"),
+    "reviews": N_("Reviews by colleagues"),
     "customers": N_("Customers"),
     "care": N_("Care"),
 }

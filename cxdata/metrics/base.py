@@ -203,7 +203,8 @@ class Distinct(Share):
 @dataclass(frozen=True)
 class Mean(Measure):
     """Mean of an expression over the rows that meet `among`. Student t, Welch. `same`: an expression that must
-    have one value only (the scale), else there is no mean to speak of."""
+    have one value only (the scale), else there is no mean to speak of. `ends`: what a value lies between; the interval
+    reaches no further."""
 
     interval_by = N_("Student t")
     counts_as = "value"
@@ -211,6 +212,7 @@ class Mean(Measure):
     among: str
     same: str = ""
     left_out: Reasons = ()
+    ends: tuple[float, float] = (-np.inf, np.inf)
 
     def counted(self, clock: str) -> tuple[Counted, ...]:
         value = f"cast({self.x} as double)"
@@ -249,7 +251,7 @@ class Mean(Measure):
 
     def interval(self, parts: Parts) -> Pair:
         low, high = statistics.mean_interval(self.value(parts), self._sd(parts), parts["n"])
-        return low, high
+        return np.clip(low, *self.ends), np.clip(high, *self.ends)
 
     def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
         return statistics.mean_difference(
@@ -504,7 +506,7 @@ class Metric:
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        return {"share": (0.0, 1.0), "nps": (-100.0, 100.0)}.get(self.unit)
+        return {"share": (0.0, 1.0), "nps": (-100.0, 100.0), "quality": (0.0, 100.0)}.get(self.unit)
 
 
 FLOW_TABLES: dict[str, str] = {

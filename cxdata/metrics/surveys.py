@@ -19,7 +19,7 @@ def _others(kind: str) -> Reasons:
 
 def _quality(name: str, label: str, meaning: str) -> Metric:
     return Metric(
-        name, label, FAMILY, "quality", "higher", FACTS, TIME, Mean("normal * 1e2", asked(name), left_out=_others(name)), meaning,
+        name, label, FAMILY, "quality", "higher", FACTS, TIME, Mean("normal * 1e2", asked(name), left_out=_others(name), ends=(0, 100)), meaning,
         N_("mean of (score − worst) ÷ (best − worst) × 100"),
         pitfalls=(N_("The place on the scale, no share of satisfied customers: a 4 of 1–5 is 75."),),
     )  # fmt: skip

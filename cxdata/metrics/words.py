@@ -18,6 +18,7 @@ FILED = {
     "created": N_("creation"),
     "resolved": N_("resolution"),
     "answered": N_("answer"),
+    "handled": N_("resolution of the ticket"),
     "started": N_("start and cancel date"),
     "purchased": N_("purchase"),
     "arose": N_("answer, else assignment"),

@@ -144,7 +144,7 @@ def _generic(header: Sequence[str], labels: Sequence[str], kind: str | None) -> 
     whole = [(entry, mapping) for entry, mapping in mapped if not mapping.missing and _has_substance(mapping)]
     if whole:
         return max(whole, key=lambda pair: _explained(pair[1]))
-    guesses = [mapping for _, mapping in mapped if mapping.kind.name != "surveys" or _has_substance(mapping)]
+    guesses = [mapping for _, mapping in mapped if not mapping.kind.scores or _has_substance(mapping)]
     best = max(guesses, key=lambda mapping: len(mapping.uses) - 3 * len(mapping.missing))
     raise what_is_missing(best, header)
 
@@ -152,8 +152,8 @@ def _generic(header: Sequence[str], labels: Sequence[str], kind: str | None) -> 
 def _has_substance(mapping: Mapping_) -> bool:
     """Whether the mapping is more than an id and a date, which every kind of file has."""
     names = set(mapping.uses)
-    if mapping.kind.name == "surveys":
-        return bool(names & set(SCORES))
+    if mapping.kind.scores:
+        return bool(names & mapping.kind.scores)
     if mapping.kind.name == "tickets":
         return bool(
             names & {"status", "priority", "resolved_at", "first_response_at", "first_response_s", "resolution_s"}
@@ -173,6 +173,7 @@ def _explained(mapping: Mapping_) -> float:
         "cancelled_on",
         "amount",
         "purchase_id",
+        "reviewer",
         *SCORES,
     }
     return len(mapping.uses) + sum(1.5 for name in mapping.uses if name in telling)
@@ -181,7 +182,7 @@ def _explained(mapping: Mapping_) -> float:
 def what_is_missing(mapping: Mapping_, header: Sequence[str]) -> MappingProblem:
     """The error that says which field has no column, and which columns there are."""
     listed = ", ".join(header[:25]) + (" …" if len(header) > 25 else "")
-    no_score = mapping.kind.name == "surveys" and not set(mapping.uses) & set(SCORES)
+    no_score = bool(mapping.kind.scores) and not mapping.kind.scores & set(mapping.uses)
     if mapping.missing and not no_score:
         labels = ", ".join(f'"{_(mapping.kind.field(name).label)}" ({name})' for name in mapping.missing)
         return MappingProblem(
@@ -192,6 +193,13 @@ def what_is_missing(mapping: Mapping_, header: Sequence[str]) -> MappingProblem:
             columns=listed,
             first=mapping.missing[0],
         )
+    if no_score and mapping.kind.name == "reviews":
+        return MappingProblem(
+            "No score of accuracy, professionalism or the overall experience was found. Choose the column that holds one (--map "
+            "quality_accuracy=COLUMN, --map quality_professionalism=COLUMN or --map quality_overall=COLUMN). Columns found: "
+            "{columns}.",
+            columns=listed,
+        )
     if no_score:
         return MappingProblem(
             "No loyalty, satisfaction or effort question was found. Choose the column that holds one (--map nps=COLUMN, "
@@ -199,7 +207,7 @@ def what_is_missing(mapping: Mapping_, header: Sequence[str]) -> MappingProblem:
             columns=listed,
         )
     return MappingProblem(
-        "What this file holds was not recognised. Say it (--as tickets, surveys, customers or purchases). "
+        "What this file holds was not recognised. Say it (--as tickets, surveys, customers, purchases or reviews). "
         "Columns found: {columns}.",
         columns=listed,
     )

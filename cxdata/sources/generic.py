@@ -1,6 +1,7 @@
 """Files of no known tool: sensible English, Dutch, German, French, Spanish and Portuguese headers."""
 
 from cxdata.i18n import N_
+from cxdata.schema import QUALITY
 from cxdata.sources.base import Column, Source, named
 from cxdata.sources.questions import QUESTIONS
 
@@ -227,4 +228,38 @@ GENERIC_PURCHASES = Source(
     },
 )  # fmt: skip
 
-GENERIC = (GENERIC_TICKETS, GENERIC_SURVEYS, GENERIC_CUSTOMERS, GENERIC_PURCHASES)
+GENERIC_REVIEWS = Source(
+    name="generic",
+    label=N_("Reviews by colleagues"),
+    kind="reviews",
+    system="generic",
+    signature=(),
+    columns={
+        "review_id": named(
+            "review_id", "review number", "evaluation id", "scorecard id", "assessment id", "beoordelingsnummer", "reviewnummer",
+            "beoordelings-id", "bewertungsnummer", "bewertungs-id", "prüfungsnummer", "numéro d'évaluation",
+            "número de evaluación", "número da avaliação", "id", "nummer", "#",
+        ),
+        "ticket_id": named(*(name for name in TICKET_ID.names if name not in ("id", "nummer", "#"))),
+        "reviewed_at": named(
+            "reviewed_at", "reviewed", "reviewed on", "review date", "date of review", "evaluated at", "evaluated on",
+            "evaluation date", "scored at", "graded at", "assessed at", "assessment date", "beoordeeld op", "beoordeeld",
+            "beoordelingsdatum", "datum beoordeling", "datum review", "reviewdatum", "bewertet am", "geprüft am",
+            "bewertungsdatum", "prüfdatum", "évalué le", "date d'évaluation", "date de l'évaluation", "evaluado el",
+            "fecha de evaluación", "avaliado em", "data da avaliação", "created at", "created", "date", "datum", "fecha", "data",
+            "timestamp",
+        ),
+        "reviewer": named(
+            "reviewer", "reviewed by", "evaluator", "evaluated by", "assessor", "grader", "scored by", "qa specialist",
+            "qa agent", "quality coach", "beoordelaar", "beoordeeld door", "kwaliteitscoach", "bewerter", "prüfer",
+            "bewertet von", "geprüft von", "évaluateur", "évaluatrice", "évalué par", "evaluador", "evaluadora",
+            "evaluado por", "avaliador", "avaliadora", "avaliado por",
+        ),
+        "agent": AGENT,
+        "team": TEAM,
+        "channel": CHANNEL,
+        **{name: QUESTIONS[name] for name in (*QUALITY, "comment")},
+    },
+)  # fmt: skip
+
+GENERIC = (GENERIC_TICKETS, GENERIC_SURVEYS, GENERIC_CUSTOMERS, GENERIC_PURCHASES, GENERIC_REVIEWS)

@@ -13,15 +13,26 @@ QUESTIONS: dict[str, Column] = {
         _NOT_A_SCORE + r".*(?:recommend|aanbeve+l|aanraden|aanraadt|empfehl|recommand|recomend|\bnps\b|net promoter)",
     ),
     "quality_accuracy": Column(
-        ("quality_accuracy", "accuracy", "accuracy of information", "juistheid", "juistheid van informatie"),
+        (
+            "quality_accuracy", "accuracy", "accuracy of information", "juistheid", "juistheid van informatie", "richtigkeit",
+            "richtigkeit der information", "exactitude", "exactitude des informations", "exactitud", "exactitud de la información",
+            "exatidão", "exatidão da informação", "precisão",
+        ),
         _NOT_A_SCORE + r".*(?:accura|informatie (?:was |is )?(?:juist|correct)|juistheid|informatie.*klopt)",
     ),
     "quality_professionalism": Column(
-        ("quality_professionalism", "professionalism", "professionaliteit", "deskundigheid"),
+        (
+            "quality_professionalism", "professionalism", "professionaliteit", "deskundigheid", "professionalität",
+            "professionnalisme", "profesionalidad", "profissionalismo",
+        ),
         _NOT_A_SCORE + r".*(?:profess?ional|professione|profissional)",
     ),
     "quality_overall": Column(
-        ("quality_overall", "overall experience", "overall quality", "algehele ervaring", "totale ervaring"),
+        (
+            "quality_overall", "overall experience", "overall quality", "algehele ervaring", "totale ervaring", "gesamteindruck",
+            "gesamterlebnis", "expérience globale", "impression générale", "experiencia general", "experiencia global",
+            "impresión general", "experiência geral", "impressão geral",
+        ),
         _NOT_A_SCORE + r".*(?:overall (?:experience|quality|impression)|algehele|algemene indruk|totaalindruk)",
     ),
     "ces": Column(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from cxdata.boards import Board, Section
@@ -13,11 +15,18 @@ from cxdata.ui.panels import panel, wall
 from cxdata.ui.view import View
 
 
-def head(board: Board) -> View:
-    """Title and sentence of a board's page, the menu to take it along, and its view. Stops the run where there is nothing to show."""
+def head(board: Board, otherwise: Callable[[], None] | None = None) -> View:
+    """Title and sentence of a board's page, the menu to take it along, and its view. Stops the run where there is nothing to
+    show, after what to do `otherwise`."""
     with st.container(horizontal=True, vertical_alignment="center", key="cx-head"):
         with st.container():
-            view = look.head(_(board.title), *board.uses, needs=board.needs, what=_(board.what) if board.what else "")
+            view = look.head(
+                _(board.title),
+                *board.uses,
+                needs=board.needs,
+                what=_(board.what) if board.what else "",
+                otherwise=otherwise,
+            )
         take.pages(board)
     return view
 
@@ -26,6 +35,8 @@ def show(board: Board, view: View) -> None:
     """The cards and all panels; with the chart in sight that a link asked for."""
     cards(view, board.cards, board.card_columns)
     for section in board.sections:
+        if not any(state.has(table) for table in section.tables):
+            continue
         if section.title:
             st.header(_(section.title), anchor=False)
         if section.needs and not state.values(section.needs):

@@ -48,7 +48,8 @@ def _head() -> Filters:
             )
         )
         st.stop()
-    seen = view.without(view.current(USES, "customer_facts"), "channel", "priority", "stage")
+    seen = view.current(USES, ("customer_facts",))
+    seen = view.without(seen, *(name for name in seen.filters.values if name not in USES))
     names = [formats.group(name, word) for name in USES for word in seen.filters.values.get(name, ())]
     where = ", ".join(names) if names else _("all customers")
     said = _(

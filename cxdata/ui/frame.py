@@ -134,7 +134,7 @@ def run() -> None:
     st.session_state["_pages"] = pages
     if state.moment() is not None:
         view.checked()
-        if name not in WITHOUT_FILTERS:
+        if name not in WITHOUT_FILTERS and not (name == "quality" and st.session_state["review"]):
             views.control(name)
             sidebar_filters()
     language_switch()

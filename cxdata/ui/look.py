@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,9 @@ _CSS = """
              white-space: nowrap; }}
 .cx-table td {{ text-align: right; padding: .3rem .5rem; border-top: 1px solid {line}; white-space: nowrap; }}
 .cx-table th:first-child, .cx-table td:first-child {{ text-align: left; padding-left: 0; white-space: normal; }}
+.st-key-cx-train button[kind="tertiary"] {{ padding: .1rem 0; min-height: 0; }}
+.st-key-cx-train button[kind="tertiary"] p {{ font-size: .86rem; white-space: nowrap; }}
+.cx-worded td:last-child, .cx-worded th:last-child {{ text-align: left; white-space: normal; }}
 .cx-table tbody th {{ padding-top: .9rem; font-weight: 600; color: {text}; font-size: .86rem; }}
 .cx-facts {{ display: grid; grid-template-columns: max-content .6rem 1fr; font-size: .86rem; line-height: 1.5; color: {grey};
              margin-bottom: .5rem; }}
@@ -185,15 +189,21 @@ def saved(saved_at: str, saved_by: str) -> str:
     return _("saved on {moment} by {who}", moment=moment, who=_(saved_by))
 
 
-def head(title: str, *uses: str, needs: str = "", what: str = "", held: bool = True) -> view.View:
+def head(
+    title: str, *uses: str, needs: tuple[str, ...] = (), what: str = "", held: bool = True,
+    otherwise: Callable[[], None] | None = None,
+) -> view.View:  # fmt: skip
     """Title and sentence of a page; the view without the filters that the page's numbers do not have.
 
-    `uses`: names of the dimensions that they do have. `needs`: the fact table without which the page is empty, and
-    `what`: the sentence that says what to import then. `held`: its numbers are held against something. Stops the run where there is nothing to show.
+    `uses`: names of the dimensions that they do have. `needs`: the fact tables of which one has to have rows, else the page is
+    empty, and `what`: the sentence that says what to import then. `held`: its numbers are held against something. Stops the run
+    where there is nothing to show, after what there is to do `otherwise` with other data.
     """
     st.title(title, anchor=False)
-    if state.moment() is None or (needs and not state.has(needs)):
+    if state.moment() is None or (needs and not any(state.has(table) for table in needs)):
         empty(what or _("There is no data yet."))
+        if otherwise and state.moment() is not None:
+            otherwise()
         st.stop()
     seen = view.current(uses, needs)
     st.html(f'<div class="cx-lead">{escaped(view.sentence(seen, held=held))}</div>')

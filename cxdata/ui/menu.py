@@ -21,6 +21,7 @@ MENU = {
         ("service", N_("Service"), "support_agent"),
         ("sla", N_("SLA"), "timer"),
         ("channels", N_("Channels"), "alt_route"),
+        ("quality", N_("Service quality"), "verified"),
     ),
     N_("Analysis"): (
         ("compare", N_("Compare groups"), "compare_arrows"),

@@ -39,7 +39,7 @@ def _pages(shown: Board, seen: View) -> None:
     if not menu.open:
         return
     with menu:
-        there = {entry.name: entry.title for entry in BOARDS if not entry.needs or state.has(entry.needs)}
+        there = {entry.name: entry.title for entry in BOARDS if not entry.needs or any(map(state.has, entry.needs))}
         store = state.shown_store()
         there |= {reports.GOALS: reports.GOALS_TITLE} if goal_records.goals(store) else {}
         chosen = st.multiselect(

@@ -26,6 +26,7 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "goals": {"goal": ""},
     "customers": {"customer": "", "show": ""},
     "compare": {"split": "", "first": [], "second": [], "metric": ""},
+    "quality": {"review": ""},
     "meeting": {"meeting": "", "item": "", "minutes": ""},
 }
 
@@ -192,17 +193,14 @@ def _chosen() -> Chosen:
     return selection.chosen(link(""), state.settings().clock)
 
 
-def first_day(facts: str) -> date | None:
-    """The first day of the data that a page is about; of tickets and surveys where it is about several."""
-    tables = (
-        [facts] if facts in ("ticket_facts", "survey_facts", "customer_facts") else ["ticket_facts", "survey_facts"]
-    )
-    tables = [table for table in tables if state.has(table)] or ["customer_facts"]
+def first_day(facts: tuple[str, ...]) -> date | None:
+    """The first day of the data that a page is about; of tickets and surveys where it is about all."""
+    tables = [table for table in facts or ("ticket_facts", "survey_facts") if state.has(table)] or ["customer_facts"]
     return selection.first_day(state.engine(), tables)
 
 
-def current(uses: tuple[str, ...], facts: str = "") -> View:
-    """The view of this run. `uses`: the dimensions that the page's numbers have; `facts`: the table they are from."""
+def current(uses: tuple[str, ...], facts: tuple[str, ...] = ()) -> View:
+    """The view of this run. `uses`: the dimensions that the page's numbers have; `facts`: the tables they are from."""
     choices = _chosen()
     first = first_day(facts) if choices.period == "all" else None
     filters, held, grain = selection.looked_at(choices, state.the_moment().complete_until, first, state.values("team"))
