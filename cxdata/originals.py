@@ -36,10 +36,11 @@ def pack(original: Path, folder: Path) -> Packed:
     return Packed(packed, digest.hexdigest(), sum(size for size, _ in parts), tuple(parts))
 
 
-def keep(cursor: duckdb.DuckDBPyConnection, packed: Packed) -> None:
-    """Store the bytes of a file, once."""
-    if cursor.execute("select count(*) from originals where sha256 = ?", [packed.sha256]).fetchall()[0][0]:
+def keep(cursor: duckdb.DuckDBPyConnection, packed: Packed, name: str = "") -> None:
+    """Store the bytes of a file, once; under the `name` that its imports know it by where that is not its digest."""
+    name = name or packed.sha256
+    if cursor.execute("select count(*) from originals where sha256 = ?", [name]).fetchall()[0][0]:
         return
     with packed.path.open("rb") as file:
         for part, (raw, size) in enumerate(packed.parts):
-            cursor.execute("insert into originals values (?, ?, ?, ?)", [packed.sha256, part, raw, file.read(size)])
+            cursor.execute("insert into originals values (?, ?, ?, ?)", [name, part, raw, file.read(size)])

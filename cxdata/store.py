@@ -33,11 +33,11 @@ from cxdata.views import KeptView, SavedView
 # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care
 SCHEMA_VERSION = 6
 REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
+PATIENCE = 60  # seconds to wait until nobody reads
 BLOCK = 8 * 2**20  # bytes of an original in one row
 OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
 
 _TABLES = """
-create sequence if not exists import_ids;
 create table if not exists state (name varchar primary key, value bigint);
 create table if not exists imports (
     import_id integer primary key, imported_at timestamp, imported_by varchar, file_name varchar, sha256 varchar,
@@ -67,6 +67,8 @@ create table if not exists sendings (
 create table if not exists journal (
     number integer, kind varchar, id integer, saved_at timestamp, saved_by varchar, removed boolean, reason varchar, body json);
 create table if not exists scoring (version integer, facts bigint, learned json);
+create table if not exists erasures (number integer, erased_at timestamp, erased_by varchar, counts json);
+create table if not exists erased (hash varchar, pseudonym varchar);
 """
 
 
@@ -102,24 +104,69 @@ class Store:
     def __init__(self, path: Path | None = None, *, memory: str | None = None) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._memory = memory or os.environ.get("CX_MEMORY") or "1GB"
+        self._cursors, self._idle = 0, threading.Condition()
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = duckdb.connect(
-                str(path) if path else ":memory:",
-                config={
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                    "memory_limit": memory or os.environ.get("CX_MEMORY") or "1GB",
-                },
-            )
+            self._connection = self._connected()
         except (duckdb.IOException, OSError) as error:
             raise _cannot_open(path, error) from error
         with self.writing() as cursor:
             self._prepare(cursor)
 
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(
+            str(self.path) if self.path else ":memory:",
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "memory_limit": self._memory,
+            },
+        )
+
     def close(self) -> None:
         self._connection.close()
+
+    def rewrite(self) -> None:
+        """Write the database anew, so that nothing that was deleted is left in its file.
+
+        Waits until nobody reads; raises CxError where that takes too long. One in memory has no file.
+        """
+        if self.path is None:
+            return
+        with self._lock, self._idle:
+            if not self._idle.wait_for(lambda: self._cursors == 0, timeout=PATIENCE):
+                raise CxError(
+                    "The database is being read all the time and could not be written anew; what was deleted may still be in "
+                    "its file. Try again in a quiet moment."
+                )
+            fresh = self.path.with_name(f"{self.path.name}.fresh")
+            fresh.unlink(missing_ok=True)
+            name = self._connection.execute("select current_database()").fetchall()[0][0]
+            self._connection.execute(f"attach '{str(fresh).replace(chr(39), chr(39) * 2)}' as fresh")
+            self._connection.execute(f'copy from database "{name}" to fresh')
+            self._connection.execute("detach fresh")
+            self._connection.close()
+            try:
+                os.replace(fresh, self.path)
+                self.path.with_name(f"{self.path.name}.wal").unlink(missing_ok=True)
+            finally:
+                self._connection = self._connected()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own, counted as long as it is open."""
+        with self._idle:
+            self._cursors += 1
+            cursor = self._connection.cursor()
+        try:
+            with cursor:
+                yield cursor
+        finally:
+            with self._idle:
+                self._cursors -= 1
+                self._idle.notify_all()
 
     def __enter__(self) -> Store:
         return self
@@ -156,13 +203,13 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own, closed at the end."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             yield cursor
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor inside one transaction: all of it is kept, or nothing."""
-        with self._lock, self._connection.cursor() as cursor:
+        with self._lock, self._cursor() as cursor:
             cursor.begin()
             try:
                 yield cursor

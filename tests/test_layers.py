@@ -47,7 +47,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "cxdata.remarks",
     ),
     ("cxdata.goal_records", "cxdata.review_records"),
-    ("cxdata.importing",),
+    ("cxdata.importing", "cxdata.privacy"),
     ("cxdata.flows", "cxdata.tallies", "cxdata.sample", "cxdata.sample_goals", "cxdata.watching"),
     ("cxdata.queries",),
     ("cxdata.rows", "cxdata.comparison", "cxdata.noise", "cxdata.summary", "cxdata.drill", "cxdata.training"),

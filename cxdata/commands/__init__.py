@@ -3,6 +3,7 @@
 from cxdata.commands.alerts import ALERTS
 from cxdata.commands.base import Command
 from cxdata.commands.customers import CUSTOMERS
+from cxdata.commands.erase import ERASE, PERSON
 from cxdata.commands.events import EVENTS
 from cxdata.commands.goals import GOALS
 from cxdata.commands.import_files import IMPORT
@@ -26,5 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     REJECTS,
     EVENTS,
     ALERTS,
+    PERSON,
+    ERASE,
     SAMPLE,
 )

@@ -32,9 +32,10 @@ MENU = {
     N_("Data"): (
         ("data_import", N_("Import"), "upload_file"),
         ("settings", N_("Settings"), "settings"),
+        ("privacy", N_("Privacy"), "shield_person"),
     ),
 }
-WITHOUT_FILTERS = ("goals", "meeting", "events", "alerts", "data_import", "definitions", "settings")
+WITHOUT_FILTERS = ("goals", "meeting", "events", "alerts", "data_import", "definitions", "settings", "privacy")
 
 
 def names() -> tuple[str, ...]:
