@@ -79,7 +79,8 @@ class Erasure:
 def find(store: Store, text: str) -> Person:
     """The person of a customer number, an e-mail address or a name, in any version of any row.
 
-    Raises CxError where nothing holds these words, or where several people have the name.
+    Raises CxError where nothing holds these words, or where several people have the name. `names` are those that nobody else
+    has: they are looked for in files and texts.
     """
     asked = text.strip()
     if not asked:
@@ -148,13 +149,19 @@ def _numbers(cursor: duckdb.DuckDBPyConnection, asked: str) -> set[str]:
 
 
 def _called(cursor: duckdb.DuckDBPyConnection, numbers: Collection[str]) -> tuple[set[str], set[str]]:
-    """(e-mail addresses, names) of some customer numbers."""
+    """(e-mail addresses, names) of some customer numbers; a name that others have too is not theirs to be known by."""
     found: dict[str, set[str]] = {"email": set(), "customer_name": set()}
     for column, words in found.items():
         for kind in _kinds(column):
             sql = f"select distinct {column} from {kind.name}_versions where list_contains(?, customer_id) and {column} is not null"
             words |= {row[0] for row in cursor.execute(sql, [list(numbers)]).fetchall()}
-    return found["email"], found["customer_name"]
+    others = set[str]()
+    for kind in _kinds("customer_name"):
+        sql = f"""select distinct lower(customer_name) from {kind.name}_versions
+                  where not list_contains(?, customer_id) and list_contains(?, lower(customer_name))"""
+        wanted = [name.lower() for name in found["customer_name"]]
+        others |= {row[0] for row in cursor.execute(sql, [list(numbers), wanted]).fetchall()}
+    return found["email"], {name for name in found["customer_name"] if name.lower() not in others}
 
 
 def _where(kind: Kind, person: Person) -> tuple[str, list[Any]]:

@@ -146,6 +146,16 @@ def test_a_missing_key_is_said(held):
         privacy.erase(held, privacy.find(held, "K90818"))
 
 
+def test_who_has_the_same_name_loses_nothing(held, load):
+    load(f"customer_id,name,started_on,cancelled_on\nK555,{NAME},2026-01-01,\n", name="e.csv", into=held)
+    found = privacy.find(held, ID)
+    assert (found.names, found.files) == ((), 4)
+    privacy.erase(held, found)
+    assert NAME.encode() in held.original(held.one_import(5)["sha256"])
+    (own,) = held.query("select customer_name from customers_versions where customer_id = 'K555'").to_pylist()
+    assert own["customer_name"] == NAME
+
+
 def test_what_is_held_can_be_taken_along(held):
     with zipfile.ZipFile(io.BytesIO(privacy.taken_along(held, privacy.find(held, ID)))) as archive:
         assert sorted(archive.namelist()) == [
