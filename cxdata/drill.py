@@ -94,6 +94,9 @@ def _curve(selection: Selection, entry: Metric, moment: Moment) -> tuple[list[st
     params.update(moment.params())
     period = selection.filters.period
     params["until"] = min(period.end, moment.until) if period.end else moment.until
+    if entry.table == "purchase_facts":
+        params["cohort"] = selection.cohort
+        return [*conditions, "nth = 1", "purchased_on < $until", "purchased_month = $cohort"], params
     conditions.append("started_on < $until")
     if entry.name == "cohort_retention":
         conditions += ["not derived", "started_month = $cohort"]
@@ -104,6 +107,8 @@ def _curve(selection: Selection, entry: Metric, moment: Moment) -> tuple[list[st
 def _counted(selection: Selection, entry: Metric, names: Mapping[str, str]) -> tuple[Counted, ...]:
     """The rows of a metric with the names of its flow filled in."""
     if isinstance(entry.measure, Curve):
+        if entry.table == "purchase_facts":
+            return (Counted("true", f"case when next_months < {selection.month or 0:d} then 1e0 else 0e0 end"),)
         months = (selection.month or 0) * CODE_MONTH
         lasted = "case when cancelled_on < $until then cancel_code else $as_of_code end - start_code"
         if entry.name == "survival":
@@ -161,7 +166,7 @@ def _relation(
     return entry, sql, params
 
 
-_RAW = ("customer_id", "key", "amount", "purchased_s", "team", "segment")
+_RAW = ("customer_id", "key", "amount", "purchased_s", "team", "segment", "entry_channel")
 _OF_CUSTOMER = {
     "purchases": "count(key)",
     "amount": "sum(amount)",
@@ -169,6 +174,7 @@ _OF_CUSTOMER = {
     "last_s": "max(purchased_s)",
     "team": "max(team)",
     "segment": "max(segment)",
+    "entry_channel": "max(entry_channel)",
 }
 
 
@@ -197,19 +203,30 @@ _SURVEYS = (
 _CUSTOMERS = (
     Column("customer_id", N_("Customer")), Column("started_on", N_("Start"), "day"),
     Column("cancelled_on", N_("Cancelled"), "day"), Column("team", N_("Team"), "group"),
-    Column("segment", N_("Segment"), "group"), Column("monthly_value", N_("Monthly value"), "money"),
+    Column("segment", N_("Segment"), "group"), Column("entry_channel", N_("Channel of entry"), "group"),
+    Column("monthly_value", N_("Monthly value"), "money"),
 )  # fmt: skip
 _BUYERS = (
     Column("customer_id", N_("Customer")), Column("purchases", N_("Purchases"), "number"),
     Column("amount", N_("Amount"), "money"), Column("first_s", N_("First purchase"), "instant"),
     Column("last_s", N_("Last purchase"), "instant"), Column("team", N_("Team"), "group"),
-    Column("segment", N_("Segment"), "group"),
+    Column("segment", N_("Segment"), "group"), Column("entry_channel", N_("Channel of entry"), "group"),
+)  # fmt: skip
+_PURCHASES = (
+    Column("key", N_("Order")), Column("customer_id", N_("Customer")), Column("purchased_s", N_("Purchased"), "instant"),
+    Column("amount", N_("Amount"), "money"), Column("nth", N_("Purchase number"), "number"),
+    Column("team", N_("Team"), "group"), Column("segment", N_("Segment"), "group"),
+    Column("entry_channel", N_("Channel of entry"), "group"),
 )  # fmt: skip
 _COLUMNS = {
-    "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "customer_facts": _CUSTOMERS, "purchase_facts": _BUYERS,
+    "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "customer_facts": _CUSTOMERS, "purchase_facts": _PURCHASES,
 }  # fmt: skip
 _SEARCHED = ("key", "customer_id", "agent", "comment", "ticket_id", "team")
-SHOWN = {"ticket_facts": 9, "survey_facts": 8, "customer_facts": 6, "purchase_facts": 7}  # columns without being asked
+SHOWN = {"ticket_facts": 9, "survey_facts": 8, "customer_facts": 7, "purchase_facts": 8}  # columns without being asked
+
+
+def _columns(entry: Metric) -> tuple[Column, ...]:
+    return _BUYERS if _per(entry) else _COLUMNS[entry.table]
 
 
 def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
@@ -218,7 +235,7 @@ def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
     `groups`: the columns that imports keep (see `queries.own_groups`); rows of buyers do not have them.
     """
     entry = metric(name)
-    own = _COLUMNS[entry.table]
+    own = _columns(entry)
     kind = {"yes_no": "yes_no", "nps": "nps", "value": entry.unit}.get(entry.measure.counts_as, "")
     counts = (Column("counts", N_("Counts as"), kind),) if kind else ()
     part = (Column("part", N_("Target"), "part"),) if len(entry.measure.counted("calendar")) > 1 else ()
@@ -227,7 +244,7 @@ def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
 
 
 def _stored(engine: Engine, entry: Metric) -> list[str]:
-    own = _COLUMNS[entry.table]
+    own = _columns(entry)
     return [*(column.name for column in own), *(own_groups(engine) if own is not _BUYERS else ())]
 
 
@@ -245,7 +262,7 @@ def count(engine: Engine, selection: Selection, moment: Moment, search: str = ""
 
 
 def _searchable(entry: Metric) -> list[str]:
-    return [column.name for column in _COLUMNS[entry.table] if column.name in _SEARCHED]
+    return [column.name for column in _columns(entry) if column.name in _SEARCHED]
 
 
 def _found(entry: Metric, search: str) -> tuple[str, dict[str, Any]]:
@@ -262,9 +279,15 @@ def behind(
     """One page of the rows, all columns as stored; by default the newest first."""
     entry = entry_of(selection)
     known = {column.name for column in columns(entry.name, own_groups(engine))}
-    newest = next(column.name for column in _COLUMNS[entry.table] if column.kind in ("instant", "day"))
+    newest = next(column.name for column in _columns(entry) if column.kind in ("instant", "day"))
     chosen = order if order in known else newest
-    last = "customer_id" if entry.table in ("customer_facts", "purchase_facts") else "key, source"
+    last = (
+        "customer_id"
+        if entry.table == "customer_facts" or _per(entry)
+        else "key, customer_id"
+        if entry.table == "purchase_facts"
+        else "key, source"
+    )
     by = f"{chosen} {'desc' if descending else 'asc'} nulls last, {last}, part"
     where, more = _found(entry, search)
     first = f" order by {by} limit {(page + 1) * size:d}"
@@ -287,7 +310,9 @@ def entry_of(selection: Selection) -> Metric:
 def recomputed(engine: Engine, selection: Selection, moment: Moment) -> tuple[float, int]:
     """(value, n) worked out from the rows; a value of nan where it is no function of them, or there are none."""
     entry, sql, params = _relation(selection, moment, [])
-    aggregate = "avg(counts)" if entry.name == "cohort_retention" else entry.measure.recomputed()
+    aggregate = (
+        "avg(counts)" if entry.name in ("cohort_retention", "second_purchase_cohorts") else entry.measure.recomputed()
+    )
     if not sql:
         return float("nan"), 0
     value = f"cast({aggregate} as double)" if aggregate else "cast(null as double)"

@@ -32,6 +32,8 @@ OWN = "own_"  # how the names of columns begin that an import keeps to compare g
 GROUPS = ("groups", "map(varchar, varchar)")  # the stored column of them: {name: word}
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam")
 PRIORITIES = ("urgent", "high", "normal", "low")
+MOST_PURCHASES = 6  # the number of a purchase from which on they are taken together
+GAPS = (7, 14, 30, 60, 90, 180, 365)  # days: where the classes of the time between two purchases begin and end
 STAGES = ("awareness", "consideration", "purchase", "loyalty", "advocacy")
 SCORES = ("nps", "csat", "ces", "quality_accuracy", "quality_professionalism", "quality_overall")
 

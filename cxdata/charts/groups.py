@@ -19,6 +19,7 @@ from cxdata.i18n import _
 from cxdata.metrics import metric
 from cxdata.metrics.words import VERDICTS
 from cxdata.questions import Answer
+from cxdata.schema import GAPS
 
 
 def breakdown(
@@ -28,14 +29,18 @@ def breakdown(
     target: float | None = None,
     most: int = 12,
     changes: Mapping[Key, Comparison] | None = None,
+    in_order: bool = False,
 ) -> go.Figure:
-    """One metric by one dimension: a bar a group with its interval, worst last; few answers are muted.
+    """One metric by one dimension: a bar a group with its interval, worst last, or `in_order` of the groups; few answers are muted.
 
     `changes`: {key of a group: against an earlier period}; beside a bar stands only a change that is clear, in colour.
     """
     entry, by = metric(answer.query.metrics[0]), answer.query.by[0]
     rows = answer.of(entry.name).dropna(subset=["value"])
-    rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
+    if in_order:
+        rows = rows.sort_values(by, kind="stable").head(most).iloc[::-1]
+    else:
+        rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable").head(most).iloc[::-1]
     words = [group_name(by, group) for group in rows[by]]
     few = [entry.unit != "count" and n < style.minimum_n for n in rows["n"]]
     found = [(changes or {}).get((None if pd.isna(group) else group,)) for group in rows[by]]
@@ -161,7 +166,7 @@ def distribution(
     style: Style,
     meta: dict[str, Any] | None = None,
 ) -> go.Figure:
-    """How many answers each score got. `meta`: what each bar is about (see `_keys`)."""
+    """How many answers or purchases each class got. `meta`: what each bar is about (see `_keys`)."""
     total = sum(counts) or 1
     hover = [
         f"{label}: <b>{formats.decimal(count, 0)}</b> ({formats.percent(count / total)})"
@@ -195,3 +200,14 @@ def nps_scores(answer: Answer, style: Style) -> go.Figure:
     return distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style, {
         "metric": "nps", "keys": [{"score": score} for score in scores]
     })  # fmt: skip
+
+
+def gaps(answer: Answer, style: Style) -> go.Figure:
+    """How many purchases came so many days after the one before."""
+    found = {int(row.gap): int(row.n) for row in answer.rows.itertuples() if row.n and not pd.isna(row.gap)}
+    places = list(range(len(GAPS) + 1))
+    return distribution(
+        [formats.group("gap", place) for place in places], [found.get(place, 0) for place in places],
+        [style.colours[0]] * len(places), style,
+        {"metric": answer.query.metrics[0], "keys": [{"gap": place} for place in places]},
+    )  # fmt: skip

@@ -51,7 +51,11 @@ def sidebar_filters() -> None:
             words = sorted(state.values(entry.name), key=lambda word: group(entry.name, word).casefold())
             if not words:
                 continue
-            if entry.name in ("segment", "stage") and len(words) < 2 and not st.session_state[entry.name]:
+            if (
+                entry.name in ("segment", "entry_channel", "stage")
+                and len(words) < 2
+                and not st.session_state[entry.name]
+            ):
                 continue
             st.multiselect(
                 _(entry.label), [*words, NOTHING], key=entry.name, placeholder=_(entry.all_label),

@@ -18,6 +18,7 @@ MENU = {
         ("customers", N_("Customers"), "person_search"),
         ("follow_ups", N_("Follow-ups"), "call"),
         ("retention", N_("Retention"), "group"),
+        ("value", N_("Customer value"), "euro"),
     ),
     N_("Service"): (("service", N_("Service"), "support_agent"), ("sla", N_("SLA"), "timer")),
     N_("Data"): (
