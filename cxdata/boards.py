@@ -242,7 +242,7 @@ _WHOLE = N_("Over the whole period; lines are 95% intervals; * few answers")
 RETENTION = Board(
     "retention",
     N_("Retention"),
-    ("team", "segment"),
+    ("team", "segment", "entry_channel"),
     cards=dict.fromkeys(
         (
             "retention_rate",
@@ -781,8 +781,113 @@ QUALITY = Board(
     ),
 )
 
+
+_TO_DATE = N_("What a buyer has spent so far, on average; lines are 95% intervals")
+_PROJECTED = N_("A projection: monthly value × margin ÷ monthly churn; no interval")
+
+
+def _value_by(by: str, title: str, projected: str) -> tuple[Panel, Panel]:
+    """What was measured and what is projected, beside each other."""
+    return (
+        breakdown("lifetime_value", by, title, _TO_DATE),
+        breakdown("lifetime_value_projected", by, projected, _PROJECTED),
+    )
+
+
+VALUE = Board(
+    "value",
+    N_("Customer value"),
+    ("team", "segment", "entry_channel"),
+    cards=dict.fromkeys(
+        (
+            "lifetime_value",
+            "lifetime_value_projected",
+            "revenue_churn_rate",
+            "repeat_customer_rate",
+            "second_purchase_rate",
+            "time_between_purchases",
+        ),
+        "",
+    ),
+    needs=("customer_facts",),
+    what=N_("This page needs purchases, or a list of customers with their monthly value."),
+    sections=(
+        Section(
+            (
+                *_value_by("team", N_("To date, by team"), N_("Projected, by team")),
+                *_value_by("segment", N_("To date, by segment"), N_("Projected, by segment")),
+                *_value_by("entry_channel", N_("To date, by channel of entry"), N_("Projected, by channel of entry")),
+            ),
+            title=N_("Lifetime value"),
+        ),
+        Section(
+            (
+                trend(
+                    "repeat",
+                    N_("Repeat customers"),
+                    N_("Of the buyers in the period, the share with two purchases or more"),
+                    "repeat_customer_rate",
+                ),
+                trend(
+                    "second",
+                    N_("Second purchase within 90 days"),
+                    N_("Of those who first bought in the period; the last 90 days cannot be told yet"),
+                    "second_purchase_rate",
+                ),
+                trend(
+                    "between",
+                    N_("Time between purchases"),
+                    N_("Median time since the purchase before, by the day of the later one"),
+                    "time_between_purchases",
+                ),
+                Panel(
+                    "between_number",
+                    N_("From one purchase to the next"),
+                    N_(
+                        "Median time from the first to the second and so on, of those who made it; lines are 95% intervals"
+                    ),
+                    charts.breakdown,
+                    ("time_between_purchases",),
+                    ("purchase_number",),
+                    total=True,
+                    options={"in_order": True},
+                ),
+            ),
+            title=N_("Who comes back"),
+        ),
+        Section(
+            (
+                Panel(
+                    "second_cohorts",
+                    N_("Second purchase by cohort"),
+                    N_(
+                        "Percent of the customers who first bought in a month (number in brackets) that bought again within so many months"
+                    ),
+                    charts.cohorts,
+                    ("second_purchase_cohorts",),
+                ),
+            ),
+            columns=1,
+        ),
+        Section(
+            (
+                Panel(
+                    "between_days",
+                    N_("How long it takes to come back"),
+                    N_("Purchases by the days since the one before"),
+                    charts.gaps,
+                    ("time_between_purchases",),
+                    ("gap",),
+                    total=True,
+                ),
+            ),
+            columns=1,
+        ),
+    ),
+)
+
 BOARDS: tuple[Board, ...] = (
-    OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, FOLLOW_UPS, JOURNEY, SERVICE, SLA, CHANNELS, QUALITY,
+    OVERVIEW, VOICE_OF_CUSTOMER, RETENTION, VALUE, FOLLOW_UPS, JOURNEY, SERVICE, SLA, CHANNELS, QUALITY,
 )  # fmt: skip
 
 
@@ -800,6 +905,10 @@ def nothing(answer: Answer) -> str:
             return _("No reviews in this selection.")
         if tables == {"survey_facts", "review_facts"}:
             return _("No reviews and no answers in this selection.")
+        if set(query.metrics) <= {"lifetime_value_projected", "revenue_churn_rate"}:
+            return _("No customers with a monthly value in this selection.")
+        if tables == {"purchase_facts"}:
+            return _("No purchases in this selection that this can be measured on.")
         if tables <= {"customer_facts", "purchase_facts"}:
             return _("No customers in this selection.")
         return _("No tickets in this selection that this can be measured on.")

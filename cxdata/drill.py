@@ -95,6 +95,9 @@ def _curve(selection: Selection, entry: Metric, moment: Moment) -> tuple[list[st
     params.update(moment.params())
     period = selection.filters.period
     params["until"] = min(period.end, moment.until) if period.end else moment.until
+    if entry.table == "purchase_facts":
+        params["cohort"] = selection.cohort
+        return [*conditions, "nth = 1", "purchased_on < $until", "purchased_month = $cohort"], params
     conditions.append("started_on < $until")
     if entry.name == "cohort_retention":
         conditions += ["not derived", "started_month = $cohort"]
@@ -105,6 +108,8 @@ def _curve(selection: Selection, entry: Metric, moment: Moment) -> tuple[list[st
 def _counted(selection: Selection, entry: Metric, names: Mapping[str, str]) -> tuple[Counted, ...]:
     """The rows of a metric with the names of its flow filled in."""
     if isinstance(entry.measure, Curve):
+        if entry.table == "purchase_facts":
+            return (Counted("true", f"case when next_months < {selection.month or 0:d} then 1e0 else 0e0 end"),)
         months = (selection.month or 0) * CODE_MONTH
         lasted = "case when cancelled_on < $until then cancel_code else $as_of_code end - start_code"
         if entry.name == "survival":
@@ -168,7 +173,7 @@ def _relation(
 _OF_CUSTOMER = {
     "purchase_facts": {
         "purchases": "count(key)", "amount": "sum(amount)", "first_s": "min(purchased_s)", "last_s": "max(purchased_s)",
-        "team": "max(team)", "segment": "max(segment)",
+        "team": "max(team)", "segment": "max(segment)", "entry_channel": "max(entry_channel)",
     },
     "ticket_facts": {
         "contacts": "count(key)", "first_s": "min(created_s)", "last_s": "max(created_s)", "leaves_on": "max(leaves_on)",
@@ -214,13 +219,20 @@ _REVIEWS = (
 _CUSTOMERS = (
     Column("customer_id", N_("Customer")), Column("started_on", N_("Start"), "day"),
     Column("cancelled_on", N_("Cancelled"), "day"), Column("team", N_("Team"), "group"),
-    Column("segment", N_("Segment"), "group"), Column("monthly_value", N_("Monthly value"), "money"),
+    Column("segment", N_("Segment"), "group"), Column("entry_channel", N_("Channel of entry"), "group"),
+    Column("monthly_value", N_("Monthly value"), "money"),
 )  # fmt: skip
 _BUYERS = (
     Column("customer_id", N_("Customer")), Column("purchases", N_("Purchases"), "number"),
     Column("amount", N_("Amount"), "money"), Column("first_s", N_("First purchase"), "instant"),
     Column("last_s", N_("Last purchase"), "instant"), Column("team", N_("Team"), "group"),
-    Column("segment", N_("Segment"), "group"),
+    Column("segment", N_("Segment"), "group"), Column("entry_channel", N_("Channel of entry"), "group"),
+)  # fmt: skip
+_PURCHASES = (
+    Column("key", N_("Order")), Column("customer_id", N_("Customer")), Column("purchased_s", N_("Purchased"), "instant"),
+    Column("amount", N_("Amount"), "money"), Column("nth", N_("Purchase number"), "number"),
+    Column("team", N_("Team"), "group"), Column("segment", N_("Segment"), "group"),
+    Column("entry_channel", N_("Channel of entry"), "group"),
 )  # fmt: skip
 _FOLLOW_UPS = (
     Column("customer_id", N_("Customer")), Column("arose_s", N_("Answered or assigned"), "instant"),
@@ -234,12 +246,12 @@ _CALLERS = (
     Column("segment", N_("Segment"), "group"),
 )  # fmt: skip
 _COLUMNS = {
-    "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "review_facts": _REVIEWS, "customer_facts": _CUSTOMERS, "purchase_facts": _BUYERS,
+    "ticket_facts": _TICKETS, "survey_facts": _SURVEYS, "review_facts": _REVIEWS, "customer_facts": _CUSTOMERS, "purchase_facts": _PURCHASES,
     "follow_up_facts": _FOLLOW_UPS,
 }  # fmt: skip
 _LAST = {
     "customer_facts": "customer_id",
-    "purchase_facts": "customer_id",
+    "purchase_facts": "key, customer_id",
     "follow_up_facts": "key",
 }  # what orders equal rows
 _SEARCHED = ("key", "customer_id", "agent", "reviewer", "comment", "ticket_id", "team")
@@ -247,13 +259,14 @@ _SHOWN = {
     "ticket_facts": 9,
     "survey_facts": 8,
     "review_facts": 9,
+    "purchase_facts": 8,
     "follow_up_facts": 6,
 }  # columns without being asked, where they are not all
 
 
 def _columns_of(entry: Metric) -> tuple[Column, ...]:
     """The columns of the rows behind a metric: of its table, or of its customers."""
-    return _CALLERS if _per(entry) and entry.table == "ticket_facts" else _COLUMNS[entry.table]
+    return _COLUMNS[entry.table] if not _per(entry) else _CALLERS if entry.table == "ticket_facts" else _BUYERS
 
 
 def shown(name: str) -> int:
@@ -336,7 +349,9 @@ def entry_of(selection: Selection) -> Metric:
 def recomputed(engine: Engine, selection: Selection, moment: Moment) -> tuple[float, int]:
     """(value, n) worked out from the rows; a value of nan where it is no function of them, or there are none."""
     entry, sql, params = _relation(selection, moment, [])
-    aggregate = "avg(counts)" if entry.name == "cohort_retention" else entry.measure.recomputed()
+    aggregate = (
+        "avg(counts)" if entry.name in ("cohort_retention", "second_purchase_cohorts") else entry.measure.recomputed()
+    )
     if not sql:
         return float("nan"), 0
     value = f"cast({aggregate} as double)" if aggregate else "cast(null as double)"

@@ -16,7 +16,7 @@ import duckdb
 from cxdata import calendars
 from cxdata.filters import dimension
 from cxdata.metrics.customers import LEAVES_WITHIN_DAYS
-from cxdata.schema import KINDS, OWN, QUALITY, SCORES, STAGES, stored_as
+from cxdata.schema import GAPS, KINDS, MOST_PURCHASES, OWN, QUALITY, SCORES, STAGES, stored_as
 from cxdata.settings import Policy, Settings
 
 TABLES = ("ticket_facts", "survey_facts", "review_facts", "customer_facts", "purchase_facts", "follow_up_facts")
@@ -559,7 +559,7 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
         "customer_facts",
         f"""
         with rows as ({rows})
-        select customer_id, team, channel, segment, monthly_value, renews_on, estimated, derived{listed},
+        select customer_id, team, channel as entry_channel, segment, monthly_value, renews_on, estimated, derived{listed},
                {_local("started", "started_on")}, {_local("cancelled", "cancelled_on")},
                cast((year(started_on) * 12 + month(started_on)) * {CODE_MONTH} + day(started_on) as integer) as start_code,
                cast((year(cancelled_on) * 12 + month(cancelled_on)) * {CODE_MONTH} + day(cancelled_on) as integer)
@@ -569,12 +569,13 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
     )
     cursor.execute(f"""
         create or replace temp table customer_of as
-        select customer_id as known_as, customer_id, team, segment, started_on, cancelled_on, derived{listed}
+        select customer_id as known_as, customer_id, team, segment, entry_channel, started_on, cancelled_on, derived{listed}
         from customer_facts""")
     if known:  # a survey tool may know the customer by e-mail address only
         cursor.execute(f"""
             insert into customer_of
-            select email, any_value(c.customer_id), any_value(f.team), any_value(f.segment), any_value(f.started_on),
+            select email, any_value(c.customer_id), any_value(f.team), any_value(f.segment), any_value(f.entry_channel),
+                   any_value(f.started_on),
                    any_value(f.cancelled_on), any_value(f.derived)
                    {_taken(own, "any_value(f.{})")}
             from current_customers c join customer_facts f on f.customer_id = c.customer_id
@@ -615,18 +616,32 @@ def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
         from ({activity}) where customer_id is not null group by customer_id"""
 
 
+_BUYING = "(partition by customer_id order by purchased_at, source, key)"
+_CODE = f"((year(local) * 12 + month(local)) * {CODE_MONTH} + day(local))"
+
+
 def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
     years = _years(cursor, "purchases", "purchased_at")
+    gap = f"case {' '.join(f'when p.waited < {days} then {place}' for place, days in enumerate(GAPS))} when p.waited is not null then {len(GAPS)} end"
     _write(
         cursor,
         "purchase_facts",
         f"""
-        with placed as (
-            select p.*, {calendars.local_sql(settings.zone, "purchased_at", years)} as local, {_seconds("purchased_at")} as purchased_s,
-                   row_number() over (partition by customer_id order by purchased_at, source, key) as nth
-            from current_purchases p)
+        with timed as (
+            select *, {calendars.local_sql(settings.zone, "purchased_at", years)} as local, {_seconds("purchased_at")} as purchased_s
+            from current_purchases),
+        placed as (
+            select *, row_number() over {_BUYING} as nth, cast(local as date) - lag(cast(local as date)) over {_BUYING} as waited,
+                   lead(cast(local as date)) over {_BUYING} - cast(local as date) as next_days,
+                   lead({_CODE}) over {_BUYING} - {_CODE} as next_code,
+                   sum(amount) over ({_BUYING[1:-1]} rows between unbounded preceding and 1 preceding) as spent
+            from timed)
         select p.source, p.key, p.customer_id, p.purchased_s, {_local("purchased", "p.local")}, p.amount,
-               cast(p.nth as integer) as nth, coalesce(p.team, c.team) as team, coalesce(p.segment, c.segment) as segment
+               cast(p.nth as integer) as nth, cast(least(p.nth, {MOST_PURCHASES}) as integer) as purchase_number,
+               cast(p.next_days as integer) as next_days, cast(p.next_code // {CODE_MONTH} as integer) as next_months,
+               coalesce(p.spent, 0e0) as spent_before, cast({gap} as integer) as gap,
+               {", ".join(f"p.waited * 86400 as between_{clock}_s, {STEP_SQL.format('p.waited * 86400')} as between_{clock}_step" for clock in ("calendar", "business"))},
+               coalesce(p.team, c.team) as team, coalesce(p.segment, c.segment) as segment, c.entry_channel
                {_taken(own, "coalesce(p.groups['{}'], c.{})")}
         from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s""",
     )

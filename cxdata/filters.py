@@ -37,18 +37,22 @@ class Dimension:
 
 CONTACTS = ("ticket_facts", "survey_facts")
 SERVICE = (*CONTACTS, "review_facts")
-EVERYWHERE = (*SERVICE, "customer_facts", "purchase_facts", "follow_up_facts")
+BOUGHT = ("customer_facts", "purchase_facts")
+EVERYWHERE = (*SERVICE, *BOUGHT, "follow_up_facts")
 DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("team", N_("Team"), N_("All teams"), EVERYWHERE),
     Dimension("channel", N_("Channel"), N_("All channels"), SERVICE),
     Dimension("priority", N_("Priority"), N_("All priorities"), SERVICE),
     Dimension("segment", N_("Segment"), N_("All segments"), EVERYWHERE),
+    Dimension("entry_channel", N_("Channel of entry"), N_("All channels of entry"), BOUGHT),
     Dimension("stage", N_("Journey stage"), N_("All stages"), SERVICE),
     Dimension("handled_by", N_("Solved by"), N_("Bots and people"), CONTACTS),
     Dimension("agent", N_("Agent"), N_("All agents"), SERVICE, filterable=False),
     Dimension("next_channel", N_("Next channel"), N_("All channels"), ("ticket_facts",), filterable=False),
     Dimension("next_stage", N_("Next stage"), N_("All stages"), ("ticket_facts",), filterable=False),
     Dimension("score", N_("Score"), N_("All scores"), ("survey_facts",), filterable=False),
+    Dimension("purchase_number", N_("Purchase"), N_("All purchases"), ("purchase_facts",), filterable=False),
+    Dimension("gap", N_("Days between two purchases"), N_("All purchases"), ("purchase_facts",), filterable=False),
     Dimension("weekday", N_("Weekday"), N_("All weekdays"), CONTACTS, filterable=False, timed=True),
     Dimension("hour", N_("Hour"), N_("All hours"), CONTACTS, filterable=False, timed=True),
 )

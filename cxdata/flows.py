@@ -22,7 +22,7 @@ from cxdata.arrays import Array, Key, Whole, coded, doubles, sortable
 from cxdata.engine import Engine
 from cxdata.facts import CODE_MONTH
 from cxdata.filters import dimension
-from cxdata.metrics.base import Metric
+from cxdata.metrics.base import FlowMean, Metric
 
 NEVER = -2  # the place of a period that did not come; -1 is before the first that is asked
 EPOCH = date(1970, 1, 1)
@@ -34,7 +34,7 @@ class Flow:
     the instant of leaving, where it may lie after as-of.
 
     `count` and `value` weigh a row ("": 1; a purchase counts as a buyer only if it is his first); `valued`: condition that
-    its value is known; `per`: the column whose values are what is there, where it is not the rows.
+    its value is known; `squares`: what adds up to the squares of the values of what `per` tells apart; `per`: the column whose values are what is there, where it is not the rows.
     """
 
     enters: str
@@ -44,6 +44,7 @@ class Flow:
     count: str = ""
     value: str = "0e0"
     valued: str = "false"
+    squares: str = "0e0"
     per: str = ""
 
 
@@ -61,6 +62,8 @@ FLOWS = {
         count="case when nth = 1 then 1 else 0 end",
         value="coalesce(amount, 0e0)",
         valued="amount is not null",
+        # (before + amount)² − before², so that all purchases of a customer add up to the square of what was spent
+        squares="coalesce(amount, 0e0) * (coalesce(amount, 0e0) + 2e0 * spent_before)",
         per="customer_id",
     ),
 }
@@ -125,7 +128,9 @@ def _places(periods: pa.ChunkedArray, starts: Sequence[date] | None) -> Whole:
 
 
 def _weights(group: Sequence[Metric]) -> tuple[str, ...]:
-    return ("k", "value", "valued") if any(entry.measure.weighed for entry in group) else ("k",)
+    weighed = ("value", "valued") if any(entry.measure.weighed for entry in group) else ()
+    squared = ("squares",) if any(isinstance(entry.measure, FlowMean) for entry in group) else ()
+    return ("k", *weighed, *squared)
 
 
 def _moves_sql(group: Sequence[Metric], query: questions.Query, moment: questions.Moment) -> tuple[str, dict[str, Any]]:
@@ -157,6 +162,7 @@ def _moves_sql(group: Sequence[Metric], query: questions.Query, moment: question
         "k": f"sum({flow.count})" if flow.count else "count(*)",
         "value": f"sum({flow.value})",
         "valued": f"count(*) filter (where {flow.valued})",
+        "squares": f"sum({flow.squares})",
     }
     columns = [f"{sql} as {name}" for name, sql in keys.items()]
     columns += [f"{sums[weight]} as {weight}" for weight in _weights(group)]
@@ -206,9 +212,8 @@ def conditions(
 
 
 def curve(engine: Engine, entry: Metric, query: questions.Query, moment: questions.Moment) -> pd.DataFrame:
-    """The rows of survival or cohort_retention: one for each number of whole months since the start."""
-    made = _survival if entry.name == "survival" else _cohorts
-    frame = made(engine, entry, query, moment)
+    """The rows of a curve: one for each number of whole months since the start, or since the first purchase."""
+    frame = _CURVES[entry.name](engine, entry, query, moment)
     columns = ["metric", "period", *query.by, "month", *questions.COLUMNS]
     return frame.reindex(columns=columns).astype({"period": object})
 
@@ -259,9 +264,36 @@ def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: ques
     lasted = f"case when cancelled_on < $until then floor((cancel_code - start_code) / {CODE_MONTH}e0) end"
     sql = f"""select {keys}started_month, {lasted} as lasted, count(*) as k from customer_facts where {where}
               group by {keys}started_month, {lasted}"""
-    found = engine.query(sql, **params).to_pandas(date_as_object=True)
-    until = params["until"]
-    keys_ = [found[name].tolist() for name in (*query.by, "started_month")]
+    return _triangle(entry, query, engine.query(sql, **params), "started_month", params["until"])
+
+
+def _second_purchases(engine: Engine, entry: Metric, query: questions.Query, moment: questions.Moment) -> pd.DataFrame:
+    """Of those who first bought in a month, who bought again within k whole months; of k from 1 on."""
+    conditions, params = query.filters.where("purchase_facts")
+    params.update(moment.params())
+    period = query.filters.period
+    params["until"] = min(period.end, moment.until) if period.end else moment.until
+    conditions += ["nth = 1", "purchased_on < $until"]
+    if not moment.sees_all:
+        conditions.append("purchased_s <= $as_of_s")
+    if period.start:
+        conditions.append("purchased_month >= $first")
+        params["first"] = questions.period_start(period.start, "month")
+    keys = "".join(f"{name}, " for name in query.by)
+    sql = f"""select {keys}purchased_month, next_months as lasted, count(*) as k from purchase_facts
+              where {" and ".join(conditions)} group by {keys}purchased_month, next_months"""
+    return _triangle(entry, query, engine.query(sql, **params), "purchased_month", params["until"], kept=False)
+
+
+def _triangle(
+    entry: Metric, query: questions.Query, table: pa.Table, begin: str, until: date, *, kept: bool = True
+) -> pd.DataFrame:
+    """A row for each cohort and number of whole months that all of it have seen: the share that is `kept`, or that is not.
+
+    `table`: by the month of `begin`, how many (`k`) lasted so many whole months, null for those who still do.
+    """
+    found = table.to_pandas(date_as_object=True)
+    keys_ = [found[name].tolist() for name in (*query.by, begin)]
     places: dict[tuple[Any, ...], int] = {}
     place = np.array([places.setdefault(key, len(places)) for key in zip(*keys_, strict=True)], dtype="int64")
     k = found["k"].to_numpy(dtype="float64")
@@ -276,13 +308,20 @@ def _cohorts(engine: Engine, entry: Metric, query: questions.Query, moment: ques
     frames = []
     for key, at in sorted(places.items(), key=lambda entry: tuple((one is None, str(one)) for one in entry[0])):
         months = np.arange(max(ages[at], 0))
-        there = sizes[at] - np.concatenate(([0.0], np.cumsum(gone[at])))[: months.size]
-        low, high = statistics.wilson(there, np.full(months.size, sizes[at]))
+        counted = np.concatenate(([0.0], np.cumsum(gone[at])))[: months.size]
+        if kept:
+            counted = sizes[at] - counted
+        else:
+            months, counted = months[1:], counted[1:]
+        low, high = statistics.wilson(counted, np.full(months.size, sizes[at]))
         columns: dict[str, Any] = {"metric": entry.name, "period": key[-1]}
         columns.update(dict(zip(query.by, key[:-1], strict=True)))
-        columns.update(month=months, value=there / sizes[at], n=int(sizes[at]), low=low, high=high, partial=False)
+        columns.update(month=months, value=counted / sizes[at], n=int(sizes[at]), low=low, high=high, partial=False)
         frames.append(columns)
     return _rows(frames)
+
+
+_CURVES = {"survival": _survival, "cohort_retention": _cohorts, "second_purchase_cohorts": _second_purchases}
 
 
 def _rows(curves: list[dict[str, Any]]) -> pd.DataFrame:

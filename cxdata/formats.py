@@ -12,6 +12,7 @@ from babel import dates, numbers
 
 from cxdata.filters import Period, whole_months
 from cxdata.i18n import N_, _, language
+from cxdata.schema import GAPS, MOST_PURCHASES
 
 NONE = "–"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -181,6 +182,15 @@ GROUP_WORDS = {
 GROUP_NOTHING = {"stage": N_("Unmapped"), "handled_by": N_("(not known)")}
 
 
+def _gap(place: int) -> str:
+    """The words of a class of days between two purchases."""
+    if place == 0:
+        return _("under {days} d", days=GAPS[0])
+    if place == len(GAPS):
+        return _("over {days} d", days=GAPS[-1] - 1)
+    return _("{first}–{last} d", first=GAPS[place - 1], last=GAPS[place] - 1)
+
+
 def group(dimension: str, word: object) -> str:
     """The name of a group of a dimension: known words translated, others as they are, "(none)" for nothing."""
     dimension = dimension.removeprefix("next_")
@@ -188,5 +198,11 @@ def group(dimension: str, word: object) -> str:
         return _(GROUP_NOTHING.get(dimension, N_("(none)")))
     if dimension == "weekday" and isinstance(word, int | float):
         return weekday(int(word))
-    known = GROUP_WORDS.get(dimension, {}).get(str(word))
+    if dimension == "purchase_number" and isinstance(word, int | float):
+        more = "+" if word >= MOST_PURCHASES else ""
+        return _("{before} to {number}", before=int(word) - 1, number=f"{int(word)}{more}")
+    if dimension == "gap" and isinstance(word, int | float):
+        return _gap(int(word))
+    words = "channel" if dimension == "entry_channel" else dimension
+    known = GROUP_WORDS.get(words, {}).get(str(word))
     return _(known) if known else str(word)

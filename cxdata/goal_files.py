@@ -49,6 +49,7 @@ COLUMNS: dict[str, str] = {
     "channel": "kanaal",
     "priority": "prioriteit",
     "segment": "klantgroep",
+    "entry_channel": "kanaal van binnenkomst",
     "stage": "fase klantreis",
     "baseline": "uitgangspunt beginwaarde nulmeting van from",
     "target": "streefwaarde doelwaarde naar to",
@@ -541,7 +542,7 @@ class _Planning:
         pieces = [piece for piece in _BETWEEN.split(cell) if piece]
         if len(pieces) == 1 and "," in cell:
             pieces = [piece.strip() for piece in cell.split(",") if piece.strip()]
-        what = {"team": N_("team"), "channel": N_("channel"), "priority": N_("priority"), "segment": N_("segment"), "stage": N_("journey stage")}  # fmt: skip
+        what = {"team": N_("team"), "channel": N_("channel"), "priority": N_("priority"), "segment": N_("segment"), "entry_channel": N_("channel of entry"), "stage": N_("journey stage")}  # fmt: skip
         for piece in pieces:
             if piece.casefold() not in known:
                 raise UnknownName(what[name], piece, dict.fromkeys(known.values()))

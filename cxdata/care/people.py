@@ -92,6 +92,46 @@ def totals(store: Store, wanted: Wanted) -> Totals:
     return Totals(**store.query(sql, **values).to_pylist()[0])
 
 
+LEAST_FREQUENT = 3  # purchases of somebody who may have gone quiet
+LIKELY_GONE = 0.5  # and the chance under which they may have
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Of the customers of a selection who bought: how many, how many of them still buy, and what is expected in 12 months.
+
+    `quiet`: those who bought often and may have stopped. Nothing known is None.
+    """
+
+    customers: int
+    alive: float | None
+    purchases: float | None
+    value: float | None
+    quiet: int
+
+
+_QUIET = f"p_alive < {LIKELY_GONE} and purchases >= {LEAST_FREQUENT}"
+
+
+def expected(store: Store, filters: Filters) -> Expected:
+    """What the purchases say of a selection; nothing where there is no model of them."""
+    conditions, values = filters.where("customer_facts")
+    where = " and ".join([*conditions, "p_alive is not null"])
+    sql = f"""select count(*) as customers, sum(p_alive) as alive, sum(expected_purchases) as purchases, sum(value_12m) as value,
+                     count(*) filter (where {_QUIET}) as quiet from customer_scores where {where}"""
+    return Expected(**store.query(sql, **values).to_pylist()[0])
+
+
+def quiet(store: Store, filters: Filters, limit: int = 200) -> list[dict[str, Any]]:
+    """Rows of customer_scores: who bought often and now seem to have stopped, those of whom most is still expected first."""
+    conditions, values = filters.where("customer_facts")
+    where = " and ".join([*conditions, _QUIET])
+    sql = f"""select * from customer_scores where {where}
+              order by value_12m desc nulls last, expected_purchases desc nulls last, customer_id limit {int(limit)}"""
+    found: list[dict[str, Any]] = store.query(sql, **values).to_pylist()
+    return found
+
+
 # --- reasons ------------------------------------------------------------------------------------------------
 
 

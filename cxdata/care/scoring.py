@@ -1,7 +1,7 @@
 """Every customer's signals, chances and reasons, written as a table after an import, so that pages only read.
 
-In: a store whose facts are up to date. Out: the table customer_scores, a row a customer, and what was learned of the past.
-Both belong to one version of the facts; `ensure` makes them anew where that has changed, and does nothing else.
+In: a store whose facts are up to date. Out: the table customer_scores, a row a customer, and what was learned of the past: of
+who leaves (Learned) and of who buys without a contract (Buying). All belong to one version of the facts; `ensure` makes them anew where that has changed, and does nothing else.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cxdata.care import model
+from cxdata.care import model, purchases
 from cxdata.care.model import HORIZON_DAYS, Learned
+from cxdata.care.purchases import Buying
 from cxdata.care.rules import Rule, rules, scores
 from cxdata.care.signals import FACTS, RECENT_DAYS, SIGNALS, midnight, params, select
 from cxdata.engine import used
@@ -27,13 +28,22 @@ from cxdata.store import Store
 MOST_MONTHS = 24  # learned from
 MOST_LEARNED = 40_000  # customers whose months are learned from; more would say the same
 BLOCK = 200_000  # customers scored at a time
-VERSION = 1  # of what is written here; another one makes it anew
+VERSION = 2  # of what is written here; another one makes it anew
 
 Progress = Callable[[int, int], None]
 
 
 def ensure(store: Store, progress: Progress | None = None) -> Learned:
     """What the past says, with customer_scores of the data as they are now; made where that is not there yet."""
+    return _ensured(store, progress)[0]
+
+
+def buying(store: Store) -> Buying:
+    """What the purchases say, with customer_scores of the data as they are now."""
+    return _ensured(store, None)[1]
+
+
+def _ensured(store: Store, progress: Progress | None) -> tuple[Learned, Buying]:
     if (found := _kept(store)) is not None:
         return found
     with store.writing() as cursor:
@@ -41,22 +51,26 @@ def ensure(store: Store, progress: Progress | None = None) -> Learned:
             return found
         moment = store.moment()
         learned = Learned("none") if moment is None else _learn(cursor, moment, progress)
-        _write(cursor, store, moment, learned)
+        bought = Buying("none") if moment is None else purchases.learn(cursor, moment)
+        _write(cursor, store, moment, learned, bought)
         cursor.execute("delete from scoring")
         cursor.execute(
             "insert into scoring select ?, value, ? from state where name = 'facts'",
-            [VERSION, json.dumps(model.dumped(learned))],
+            [VERSION, json.dumps({"leaving": model.dumped(learned), "buying": purchases.dumped(bought)})],
         )
-    return learned
+    return learned, bought
 
 
-def _kept(store: Store) -> Learned | None:
+def _kept(store: Store) -> tuple[Learned, Buying] | None:
     rows = store.query(
         "select cast(learned as varchar) as learned from scoring "
         "where version = $version and facts = (select value from state where name = 'facts')",
         version=VERSION,
     ).to_pylist()
-    return model.loaded(json.loads(rows[0]["learned"])) if rows else None
+    if not rows:
+        return None
+    made = json.loads(rows[0]["learned"])
+    return model.loaded(made["leaving"]), purchases.loaded(made["buying"])
 
 
 # --- what the past says -------------------------------------------------------------------------------------
@@ -120,11 +134,18 @@ CHANCES = ("score", "rules_chance", "model_chance")
 ADDED = tuple(f"by_{one.name}" for one in model.LEARNED)
 
 
-def _write(cursor: duckdb.DuckDBPyConnection, store: Store, moment: Moment | None, learned: Learned) -> None:
+BOUGHT = ("p_alive", "expected_purchases", "value_12m")
+
+
+def _write(
+    cursor: duckdb.DuckDBPyConnection, store: Store, moment: Moment | None, learned: Learned, bought: Buying
+) -> None:
     """(Re)write customer_scores: who, `select`'s columns at as-of, score and chances, and what each signal adds to the model's.
 
-    `value_year`: margin × what a customer brings in a year, by the monthly value, else by the past year's purchases. Only
-    those who are there have a score.
+    `p_alive`: the chance that somebody without a contract still buys; `expected_purchases`: days in the next 12 months on which
+    they buy; `value_12m`: those × the amount expected × margin. Null where the model is not there (see `purchases`).
+    `value_year`: margin × what a customer brings in a year, by the monthly value, else `value_12m`, else by the past year's
+    purchases. Only those who are there have a score; also those who seem to have left have the three of purchases.
     """
     cursor.execute("drop table if exists customer_scores")
     if moment is None:
@@ -141,14 +162,36 @@ def _write(cursor: duckdb.DuckDBPyConnection, store: Store, moment: Moment | Non
         cursor.register("made_rows", made)
         cursor.execute("insert into made select * from made_rows")
         cursor.unregister("made_rows")
+    _bought(cursor, moment, bought)
     sql = f"""
         create table customer_scores as
         with names as ({_names(cursor, store)})
-        select scored.*, coalesce(monthly_value * 12, spent_year) * $margin as value_year, made.* exclude (customer_id),
-               name, email
-        from scored left join made using (customer_id) left join names using (customer_id)"""
+        select scored.*, coalesce(monthly_value * 12 * $margin, value_12m, spent_year * $margin) as value_year,
+               made.* exclude (customer_id), {", ".join(BOUGHT)}, name, email
+        from scored left join made using (customer_id) left join bought using (customer_id) left join names using (customer_id)"""
     cursor.execute(sql, {"margin": moment.settings.margin})
-    cursor.execute("drop table scored; drop table made")
+    cursor.execute("drop table scored; drop table made; drop table bought")
+
+
+def _bought(cursor: duckdb.DuckDBPyConnection, moment: Moment, bought: Buying) -> None:
+    """(Re)write the temporary table `bought`: customer_id and BOUGHT of everybody who bought; empty without a model."""
+    cursor.execute(
+        f"create or replace temp table bought (customer_id varchar, {', '.join(f'{name} double' for name in BOUGHT)})"
+    )
+    if bought.fitted is None:
+        return
+    sql = purchases.summary()
+    values = {"as_of_s": moment.as_of_s, "last": moment.until - timedelta(days=1)}
+    for batch in cursor.sql(sql, params=values).to_arrow_table().to_batches(BLOCK):
+        rows = batch.to_pandas()
+        made = bought.fitted.scored(rows)
+        made["customer_id"] = rows["customer_id"].to_numpy()
+        made["value_12m"] = made["expected_purchases"] * made["amount"] * moment.settings.margin
+        cursor.register("bought_rows", made[["customer_id", *BOUGHT]])
+        cursor.execute(
+            "insert into bought select customer_id, nullif(p_alive, 'nan'), nullif(expected_purchases, 'nan'), nullif(value_12m, 'nan') from bought_rows"
+        )
+        cursor.unregister("bought_rows")
 
 
 def _scored(rows: pd.DataFrame, in_force: Sequence[Rule], learned: Learned) -> pd.DataFrame:

@@ -179,7 +179,7 @@ def select(*, everybody: bool = False, among: str = "true", copies: str = "") ->
     signals = ", ".join(f"cast({one.sql} as double) as {one.name}" for one in SIGNALS)
     return f"""
         with who as (
-            select customer_id, team, channel, segment, started_on, cancelled_on, renews_on, monthly_value, estimated,
+            select customer_id, team, entry_channel, segment, started_on, cancelled_on, renews_on, monthly_value, estimated,
                    {there} as is_there
             from {copies}customer_facts where {"true" if everybody else there} and not derived and {among}),
         asked as (
@@ -228,7 +228,7 @@ def select(*, everybody: bool = False, among: str = "true", copies: str = "") ->
                    case when times >= {USUAL_AFTER}
                         then greatest(known_s / (times - 1), {SHORTEST_GAP_DAYS * DAY_S}) end as usual_s
             from together)
-        select customer_id, team, channel, segment, cancelled_on, is_there, estimated, {", ".join(KNOWN)}, {signals}
+        select customer_id, team, entry_channel, segment, cancelled_on, is_there, estimated, {", ".join(KNOWN)}, {signals}
         from rhythm"""
 
 

@@ -16,7 +16,9 @@ from cxdata import formats
 from cxdata.care.follow_ups import FollowUp
 from cxdata.care.model import Held
 from cxdata.care.people import Profile
-from cxdata.charts.look import HEIGHT, Style, layout
+from cxdata.care.purchases import MOST_EARLIER
+from cxdata.care.purchases import Held as HeldPurchases
+from cxdata.charts.look import HEIGHT, Style, layout, value_axis
 from cxdata.i18n import N_, _
 
 
@@ -59,6 +61,39 @@ def calibration(held: dict[str, Held], style: Style, *, names: dict[str, str]) -
             style, HEIGHT + 30, showlegend=True, margin={"t": 28},
             xaxis={**axis, "title": {"text": _("chance that was given"), "font": {"size": 12}}},
             yaxis={**axis, "title": {"text": _("share that left"), "font": {"size": 12}}},
+        ),
+    )  # fmt: skip
+
+
+def foretold(held: HeldPurchases, style: Style) -> go.Figure:
+    """Purchases in the time held out, expected and actual, of customers by the number of their earlier purchases."""
+    labels = [f"{one.earlier}{'+' if one.earlier == MOST_EARLIER else ''}" for one in held.groups]
+    bars = []
+    for name, totals, colour in (
+        (_("expected"), [one.expected for one in held.groups], style.colours[0]),
+        (_("came"), [float(one.actual) for one in held.groups], style.colours[1]),
+    ):
+        each = [total / one.n for total, one in zip(totals, held.groups, strict=True)]
+        texts = [
+            _(
+                "{value} each, {total} in all; {n} customers", value=formats.decimal(value, 2), total=formats.decimal(total, 0),
+                n=formats.decimal(one.n, 0),
+            )
+            for value, total, one in zip(each, totals, held.groups, strict=True)
+        ]  # fmt: skip
+        bars.append(
+            go.Bar(
+                x=labels, y=each, name=name, marker={"color": colour}, customdata=texts,
+                hovertemplate="<b>%{fullData.name}</b>: %{customdata}<extra></extra>",
+            )
+        )  # fmt: skip
+    top = max((max(one.expected, one.actual) / one.n for one in held.groups), default=1.0)
+    return go.Figure(
+        data=bars,
+        layout=layout(
+            style, HEIGHT, showlegend=True, barmode="group", bargap=0.25, margin={"t": 28},
+            xaxis={"type": "category", "title": {"text": _("purchases before, after the first"), "font": {"size": 12}}},
+            yaxis=value_axis("number", [0.0, top]),
         ),
     )  # fmt: skip
 

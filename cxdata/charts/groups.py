@@ -17,6 +17,7 @@ from cxdata.charts.look import ORDERED, Style, against, group_name, hover_texts,
 from cxdata.comparison import Comparison
 from cxdata.metrics import metric
 from cxdata.questions import Answer
+from cxdata.schema import GAPS
 
 
 def breakdown(
@@ -27,9 +28,10 @@ def breakdown(
     most: int = 12,
     worst: bool = False,
     changes: Mapping[Key, Comparison] | None = None,
+    in_order: bool = False,
 ) -> go.Figure:
-    """One metric by one dimension: a bar a group with its interval, in the order of the dimension or else worst last; few
-    answers are muted.
+    """One metric by one dimension: a bar a group with its interval, `in_order` of the groups or of the dimension, or else worst last;
+    few answers are muted.
 
     Of more groups than `most` the best ones are shown, or the `worst`: of those that are measured well, if these are enough.
 
@@ -39,6 +41,8 @@ def breakdown(
     rows = answer.of(entry.name).dropna(subset=["value"])
     if own := ORDERED.get(by):
         rows = rows.sort_values(by, key=lambda groups: groups.map({group: place for place, group in enumerate(own)}))
+    elif in_order:
+        rows = rows.sort_values(by, kind="stable").head(most)
     else:
         rows = rows.sort_values("value", ascending=entry.better == "lower", kind="stable")
         if worst and len(rows) > most:
@@ -148,7 +152,7 @@ def distribution(
     style: Style,
     meta: dict[str, Any] | None = None,
 ) -> go.Figure:
-    """How many answers each score got. `meta`: what each bar is about (see `_keys`)."""
+    """How many answers or purchases each class got. `meta`: what each bar is about (see `_keys`)."""
     total = sum(counts) or 1
     hover = [
         f"{label}: <b>{formats.decimal(count, 0)}</b> ({formats.percent(count / total)})"
@@ -182,3 +186,14 @@ def nps_scores(answer: Answer, style: Style) -> go.Figure:
     return distribution([str(s) for s in scores], [found.get(s, 0) for s in scores], colours, style, {
         "metric": "nps", "keys": [{"score": score} for score in scores]
     })  # fmt: skip
+
+
+def gaps(answer: Answer, style: Style) -> go.Figure:
+    """How many purchases came so many days after the one before."""
+    found = {int(row.gap): int(row.n) for row in answer.rows.itertuples() if row.n and not pd.isna(row.gap)}
+    places = list(range(len(GAPS) + 1))
+    return distribution(
+        [formats.group("gap", place) for place in places], [found.get(place, 0) for place in places],
+        [style.colours[0]] * len(places), style,
+        {"metric": answer.query.metrics[0], "keys": [{"gap": place} for place in places]},
+    )  # fmt: skip

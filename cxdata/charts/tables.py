@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from cxdata import formats
 from cxdata.charts.look import HEIGHT, Style, group_name, interval_line, keys_of, layout
-from cxdata.i18n import _
+from cxdata.i18n import N_, _
 from cxdata.questions import Answer
 
 
@@ -82,8 +82,22 @@ def _cells(x: Sequence[Any], y: Sequence[Any], hover: Sequence[str], meta: dict[
     )
 
 
+_COHORT_WORDS = {
+    "cohort_retention": (
+        N_("{month}: after {count} months <b>{share}</b> of {n} still there"),
+        N_("months since the start"),
+    ),
+    "second_purchase_cohorts": (
+        N_("{month}: within {count} months <b>{share}</b> of {n} bought again"),
+        N_("months since the first purchase"),
+    ),
+}  # what is said of a cell, and the name of the axis
+
+
 def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
     """The triangle: a row a start month, a column for each number of months since; empty where as-of has not come."""
+    name = answer.query.metrics[0]
+    said, axis = _COHORT_WORDS[name]
     rows = answer.rows
     periods = sorted(set(rows["period"]))[-most:]
     rows = rows[rows["period"].isin(periods)]
@@ -95,7 +109,7 @@ def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
             ""
             if pd.isna(table.loc[start, month])
             else _(
-                "{month}: after {count} months <b>{share}</b> of {n} still there",
+                said,
                 month=formats.period(start, "month"),
                 count=month,
                 share=formats.percent(table.loc[start, month]),
@@ -106,6 +120,7 @@ def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
         for start in periods
     ]
     cells = [[None if pd.isna(value) else value for value in line] for line in table.to_numpy()]
+    known = [value for line in cells for value in line if value is not None]
     words = [["" if value is None else formats.decimal(value * 100, 0) for value in line] for line in cells]
     return go.Figure(
         data=[
@@ -113,8 +128,8 @@ def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
                 x=[int(month) for month in table.columns],
                 y=labels,
                 z=cells,
-                zmin=min((value for line in cells for value in line if value is not None), default=0),
-                zmax=1,
+                zmin=min(known, default=0),
+                zmax=1 if name == "cohort_retention" else max(known, default=1),
                 colorscale=style.scale,
                 showscale=False,
                 xgap=2,
@@ -137,9 +152,9 @@ def cohorts(answer: Answer, style: Style, most: int = 18) -> go.Figure:
             style,
             height=max(220, 60 + 22 * len(periods)),
             xaxis={
-                "title": {"text": _("months since the start")},
+                "title": {"text": _(axis)},
                 "dtick": 1 if len(table.columns) < 20 else 3,
-                "range": [-0.5, len(table.columns) - 0.5],
+                "range": [min(table.columns, default=0) - 0.5, max(table.columns, default=0) + 0.5],
             },
             yaxis={
                 "range": [len(labels) - 0.5, -0.5],

@@ -102,7 +102,7 @@ def filter_values(given: argparse.Namespace) -> dict[str, tuple[str, ...]]:
 
 def check_values(engine: DuckDBEngine, values: dict[str, tuple[str, ...]]) -> None:
     """Raises UnknownName for a chosen value that is not in the data."""
-    what = {"team": N_("team"), "channel": N_("channel"), "priority": N_("priority"), "segment": N_("segment"), "stage": N_("journey stage"), "handled_by": N_("way of solving")}  # fmt: skip
+    what = {"team": N_("team"), "channel": N_("channel"), "priority": N_("priority"), "segment": N_("segment"), "entry_channel": N_("channel of entry"), "stage": N_("journey stage"), "handled_by": N_("way of solving")}  # fmt: skip
     for name, chosen in values.items():
         known = queries.distinct_values(engine, name)
         for value in chosen:

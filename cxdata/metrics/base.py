@@ -432,6 +432,18 @@ class FlowRatio(Flow):
 
 
 @dataclass(frozen=True)
+class FlowMean(FlowRatio):
+    """The mean of a value over what there is at the end of a period, from its sum and the sum of its squares. Student t."""
+
+    interval_by = N_("Student t")
+
+    def interval(self, parts: Parts) -> Pair:
+        stock = self.bottom
+        known = {"sum": parts[self.top], "squares": parts[f"{stock}_squares"], "n": parts[stock]}
+        return statistics.mean_interval(self.value(parts), Mean._sd(known), parts[stock])
+
+
+@dataclass(frozen=True)
 class ProjectedValue(Flow):
     """Mean monthly value × margin ÷ monthly churn; `months` and `margin` are filled in by queries."""
 

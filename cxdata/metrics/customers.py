@@ -1,10 +1,24 @@
 """Customer metrics: retention, churn, value. Definitions: METRICS, "Customers"."""
 
 from cxdata.i18n import N_
-from cxdata.metrics.base import Count, Curve, Distinct, FlowCount, FlowRatio, FlowShare, Metric, ProjectedValue, Reasons
+from cxdata.metrics.base import (
+    Count,
+    Curve,
+    Distinct,
+    FlowCount,
+    FlowMean,
+    FlowRatio,
+    FlowShare,
+    Metric,
+    ProjectedValue,
+    Quantile,
+    Reasons,
+    Share,
+)
 
 FAMILY = "customers"
 FLOW, TIME = "customer_flow", "started"
+SECOND_DAYS = 90
 LEAVES_WITHIN_DAYS = 90  # after a contact, for it to be one that a customer left after
 _LEFT = f"leaves_in_days <= {LEAVES_WITHIN_DAYS}"
 _NOT_MEASURED: Reasons = (
@@ -79,13 +93,42 @@ CUSTOMERS: tuple[Metric, ...] = (
         ),
     ),
     Metric(
+        "second_purchase_rate", N_("Second purchase within 90 days"), FAMILY, "share", "higher", "purchase_facts", "purchased",
+        Share(
+            f"next_days <= {SECOND_DAYS}", f"nth = 1 and purchased_s <= $as_of_s - {(SECOND_DAYS + 1) * 86400}",
+            left_out=(
+                (N_("Not a first purchase"), "nth > 1"),
+                (N_("First bought less than 90 days before as-of"), "true"),
+            ),
+        ),
+        N_("Of the customers who bought for the first time in the period, the share that bought again within 90 days."),
+        N_("first purchases followed by a second within 90 days ÷ first purchases of at least 90 days ago"),
+        short=N_("Second purchase"), matures=True,
+        pitfalls=(
+            N_("By the month of the first purchase; the last 90 days cannot be told yet and are left out."),
+            N_("A purchase from before the file begins is not known, so who seems new in the first months may be not."),
+        ),
+    ),
+    Metric(
+        "time_between_purchases", N_("Time between purchases"), FAMILY, "duration", "", "purchase_facts", "purchased",
+        Quantile("between", "nth >= 2", left_out=((N_("A first purchase: nothing before it"), "true"),)),
+        N_("Median of the days between a purchase and the one before it by the same customer, by the day of the later one."),
+        N_("median(day of a purchase − day of the purchase before it)"),
+        pitfalls=(
+            N_("Only of those who came back: who never did is in no gap. The second purchase rate tells how many do."),
+            N_("In a young file long gaps cannot be there yet, so it is too short at first."),
+            N_("Two orders on one day are two purchases, 0 days apart. The clock makes no difference."),
+        ),
+    ),
+    Metric(
         "lifetime_value", N_("Lifetime value to date"), FAMILY, "money", "higher", "purchase_flow", "purchased",
-        FlowRatio("closing_value", "closing", "closing", "closing_valued"),
+        FlowMean("closing_value", "closing", "closing", "closing_valued"),
         N_("What a buyer has spent so far, on average, up to the end of the period."),
         N_("sum of all purchases ÷ customers who ever bought"),
         pitfalls=(
             N_("To date: many new customers make it lower, though nothing got worse."),
             N_("What was paid, not what was earned: no costs are taken off."),
+            N_("A few large customers carry the mean; the interval says how far it can be off."),
         ),
     ),
     Metric(
@@ -103,6 +146,16 @@ CUSTOMERS: tuple[Metric, ...] = (
         N_("Kaplan–Meier, right-censored at as-of, Greenwood log-log band"), "Kaplan & Meier 1958",
         pitfalls=(
             N_("By months since the start of each customer, not by calendar month; one month's churn cannot be read from it."),
+        ),
+    ),
+    Metric(
+        "second_purchase_cohorts", N_("Second purchase by cohort"), FAMILY, "share", "higher", "purchase_facts", "purchased",
+        Curve(N_("Wilson")),
+        N_("Of the customers who first bought in a month, the share that bought again within so many months."),
+        N_("a second purchase within k months of the first ÷ customers of the month of first purchase"),
+        pitfalls=(
+            N_("A recent cohort has few months yet: what as-of has not reached is empty, not 0."),
+            N_("The first months of a file hold customers who had bought before; they come back sooner than new ones."),
         ),
     ),
     Metric(

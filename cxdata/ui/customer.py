@@ -16,7 +16,7 @@ from cxdata.care.follow_ups import FollowUp
 from cxdata.care.people import Profile, Reason
 from cxdata.errors import CxError
 from cxdata.i18n import _
-from cxdata.ui import follow_up_form, jobs, look, state
+from cxdata.ui import follow_up_form, jobs, look, state, worth
 from cxdata.ui.voice import KIND_WORDS
 
 MOST_SHOWN = 200
@@ -61,6 +61,7 @@ def show(number: str) -> None:
         _purchases(found)
     with right:
         _risk(found)
+        worth.of_customer(found.row)
         _follow_ups(found, own)
         _same(found)
 
@@ -106,7 +107,7 @@ def _about(row: Mapping[str, Any]) -> str:
             last=formats.day(row["cancelled_on"]),
         )
     told = [row["customer_id"] if row["name"] else "", row["email"] or ""]
-    told += [formats.group(name, row[name]) if row[name] else "" for name in ("team", "segment", "channel")]
+    told += [formats.group(name, row[name]) if row[name] else "" for name in ("team", "segment", "entry_channel")]
     renews = _("renews on {day}", day=formats.day(row["renews_on"])) if row["renews_on"] else ""
     estimated = _("estimated from activity") if row["estimated"] else ""
     return " · ".join(filter(None, [*told, since, renews, estimated]))

@@ -13,7 +13,7 @@ from cxdata.ui import at_risk, customer, follow_up_form, look, state, view
 
 PAGE_SIZE = 25
 TABS = {"": N_("Customers at risk"), "all": N_("All customers")}
-USES = ("team", "segment")
+USES = ("team", "segment", "entry_channel")
 
 
 def show() -> None:

@@ -53,7 +53,11 @@ def sidebar_filters() -> None:
             words = sorted(state.values(entry.name), key=lambda word: group(entry.name, word).casefold())
             if not words:
                 continue
-            if entry.name in ("segment", "stage") and len(words) < 2 and not st.session_state[entry.name]:
+            if (
+                entry.name in ("segment", "entry_channel", "stage")
+                and len(words) < 2
+                and not st.session_state[entry.name]
+            ):
                 continue
             if entry.name not in SELDOM:
                 _values(entry, words)

@@ -70,14 +70,15 @@ def _list(title: str, found: Sequence[FollowUp], names: dict[str, str], more: st
             name = names.get(own.customer, own.customer)
             with st.container(gap=None, key=f"cx-goalcard-follow-{own.id}"):
                 st.button(
-                    look.plain(name), type="tertiary", key=f"follow_open_{own.id}", on_click=_open, args=(own.customer,)
+                    look.plain(name), type="tertiary", key=f"follow_open_{own.id}", on_click=open_, args=(own.customer,)
                 )
                 customer.entry(own, name, key="_list")
         if len(found) > SHOWN:
             st.html(f'<div class="cx-small">{look.escaped(_("and {count} more", count=len(found) - SHOWN))}</div>')
 
 
-def _open(number: str) -> None:
+def open_(number: str) -> None:
+    """Go to the page of this customer (see `go`)."""
     customer.open_(number)
     st.session_state["_go"] = "customers"
 

@@ -15,6 +15,7 @@ MENU = {
         ("customers", N_("Customers"), "person_search"),
         ("follow_ups", N_("Follow-ups"), "call"),
         ("retention", N_("Retention"), "group"),
+        ("value", N_("Customer value"), "euro"),
         ("journey", N_("Customer journey"), "route"),
     ),
     N_("Service"): (

@@ -35,10 +35,12 @@ from cxdata import (
 )  # fmt: skip
 from cxdata.arrays import Key
 from cxdata.before_after import Reading
-from cxdata.care import effect, follow_ups, people, rules, scoring
+from cxdata.care import effect, follow_ups, groups, people, rules, scoring
 from cxdata.care.effect import Effect
+from cxdata.care.groups import Standing as GroupStanding
 from cxdata.care.model import Learned
-from cxdata.care.people import AtRisk, Profile, Totals, Wanted
+from cxdata.care.people import AtRisk, Expected, Profile, Totals, Wanted
+from cxdata.care.purchases import Buying
 from cxdata.charts import Style, draws
 from cxdata.comparison import Comparison, Rest
 from cxdata.drill import Selection
@@ -387,6 +389,38 @@ def learned() -> Learned:
     """What the past says of who leaves; customers are scored after an import, and else here, once."""
     with st.spinner(_("Working out which customers are at risk …")):
         return _learned(version())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _buying(key: tuple[str, int]) -> Buying:  # noqa: ARG001
+    return scoring.buying(shown_store())
+
+
+def buying() -> Buying:
+    """What the purchases say of who still buys; worked out after an import, and else here, once."""
+    learned()
+    return _buying(version())
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _expected(key: tuple[str, int], filters: Filters) -> tuple[Expected, list[dict[str, Any]]]:  # noqa: ARG001
+    return people.expected(shown_store(), filters), people.quiet(shown_store(), filters)
+
+
+def expected_purchases(filters: Filters) -> tuple[Expected, list[dict[str, Any]]]:
+    """(what is expected of those who buy without a contract, those of them who may have gone quiet)."""
+    return _expected(version(), filters)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _standings(key: tuple[str, int], filters: Filters, by: str) -> list[GroupStanding]:  # noqa: ARG001
+    return groups.standings(shown_store(), filters, by, the_moment())
+
+
+def group_standings(filters: Filters, by: str) -> list[GroupStanding]:
+    """How many customers there are in each group, what they pay and how many leave; the whole first."""
+    learned()
+    return _standings(version(), filters, by)
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
