@@ -91,7 +91,7 @@ def _groups(filters: Filters) -> None:
         )  # fmt: skip
         amount, horizon = worth.asked("value")
         points = st.number_input(
-            _("Points less churn a month"), value=POINTS, step=0.1, format="%.2f", key="value_points", width=190
+            _("Points less churn a month"), value=POINTS, step=0.1, format="%.2f", key="value_points", width=240
         )
     found = state.group_standings(filters, by or offered[0])
     if not found or (not found[0].valued and found[0].value_12m is None):
