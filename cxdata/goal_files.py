@@ -49,7 +49,7 @@ COLUMNS: dict[str, str] = {
     "channel": "kanaal",
     "priority": "prioriteit",
     "segment": "klantgroep",
-    "entry_channel": "kanaal van binnenkomst",
+    "entry_channel": "instroomkanaal",
     "stage": "fase klantreis",
     "baseline": "uitgangspunt beginwaarde nulmeting van from",
     "target": "streefwaarde doelwaarde naar to",

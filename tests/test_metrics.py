@@ -556,3 +556,60 @@ def test_every_metric_says_what_confuses_people_and_how_its_interval_is_made(ent
     rows = question(sample, entry.name, start="2025-11-01", end="2026-11-01").rows
     measured = rows[rows["value"].notna()]
     assert measured.empty or bool(entry.measure.interval_by) == bool(measured["low"].notna().any())
+
+
+# --- purchases
+
+ORDERS = (
+    "order id,customer id,order date,amount\n1,x,2026-01-10,10\n2,x,2026-02-09,20\n3,y,2026-01-31,30\n4,y,2026-03-30,40\n"
+    "5,z,2026-02-01,50\n6,x,2026-02-09,5\n"
+)
+
+
+def test_lifetime_value_has_an_interval_over_customers(store, load):
+    """x spent 35, y 70, z 50: mean 51.67, sd 17.56; t with 2 degrees of freedom 4.3027."""
+    load(ORDERS)
+    row = question(store, "lifetime_value").one("lifetime_value")
+    half = 4.302652729911275 * np.std([35, 70, 50], ddof=1) / np.sqrt(3)
+    assert (row.value, row.n) == (pytest.approx(155 / 3), 3)
+    assert (row.low, row.high) == (pytest.approx(155 / 3 - half), pytest.approx(155 / 3 + half))
+
+
+def test_second_purchases_by_cohort(store, load):
+    """January: x after 0 whole months, y after 1 (31 January to 30 March); February: z not. Seen up to 1 May."""
+    load(ORDERS)
+    rows = question(store, "second_purchase_cohorts", as_of="2026-05-01").rows
+    found = {(row.period.month, int(row.month)): (row.value, row.n) for row in rows.itertuples()}
+    assert found == {(1, 1): (0.5, 2), (1, 2): (1.0, 2), (1, 3): (1.0, 2), (2, 1): (0.0, 1), (2, 2): (0.0, 1)}
+    assert rows["low"].notna().all()
+    early = question(store, "second_purchase_cohorts", as_of="2026-03-01").rows
+    assert {(row.period.month, int(row.month)): row.value for row in early.itertuples()} == {(1, 1): 0.5}
+
+
+def test_the_second_purchase_within_90_days_waits_for_91(store, load):
+    load(ORDERS)
+    row = question(store, "second_purchase_rate", as_of="2026-06-01").one("second_purchase_rate")
+    assert (row.value, row.n) == (pytest.approx(2 / 3), 3)
+    early = question(store, "second_purchase_rate", as_of="2026-04-15").one("second_purchase_rate")
+    assert (early.value, early.n) == (1.0, 1)  # x only
+
+
+def test_time_between_purchases_by_number_and_class(store, load, table):
+    """x: 30 days and 0 days; y: 58 days."""
+    load(ORDERS)
+    day = 86400.0
+    assert table("time_between_purchases") == [(30 * day, 3)]
+    assert table("time_between_purchases", clock="business") == [(30 * day, 3)]
+    numbers = [row for row in table("time_between_purchases", by=("purchase_number",)) if row[2]]
+    assert numbers == [(2, 44 * day, 2), (3, 0.0, 1)]
+    classes = [(row[0], row[2]) for row in table("time_between_purchases", by=("gap",)) if row[2]]
+    assert classes == [(0, 1), (3, 2)]  # under 7 days; 30 to 59
+
+
+def test_the_channel_of_entry_is_that_of_the_customer(store, load, table):
+    load("customer_id,started_on,channel\nx,2026-01-01,Shop\ny,2026-01-01,Web\n", name="c.csv", kind="customers")
+    load(ORDERS, name="p.csv")
+    assert table("new_customers", by=("entry_channel",)) == [("shop", 1, 1), ("web", 1, 1)]
+    spent = {row[0]: row[1] for row in table("lifetime_value", by=("entry_channel",))}
+    assert spent == {None: 50, "shop": 35, "web": 70}
+    assert table("lifetime_value", entry_channel=("web",)) == [(70, 1)]

@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cxdata import alert_records, drill, formats, journal, queries
+from cxdata import alert_records, drill, formats, importing, journal, queries
 from cxdata.engine import DuckDBEngine
 from cxdata.events import Event
 from cxdata.filters import NOTHING, Filters, Period
@@ -27,6 +27,7 @@ from cxdata.ui import jobs, menu, state
 from cxdata.views import SavedView
 from tests.conftest import NOW, SECRET
 from tests.test_alerts import SLOW, states, weeks
+from tests.test_value import orders
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = str(ROOT / "cxdata" / "ui" / "frame.py")
@@ -908,3 +909,60 @@ def test_bots_can_be_told_from_people_everywhere(sample_shown):
     compared = opened("compare", split="handled_by", first=["bot"], second=["person"])
     assert not compared.exception
     assert "Bot against Person" in shown(compared)
+
+
+# --- customer value
+
+
+def test_customer_value_weighs_gestures_and_churn_and_says_what_cannot_be(sample_shown):
+    at = opened("value")
+    text = shown(at)
+    assert "A gesture of € 30.00 to a customer worth" in text
+    assert "0.10 points less churn a month is worth" in text
+    assert "projected by churn, above" in text  # customers with a contract
+    at.number_input(key="value_gesture").set_value(-5).run()
+    assert "A gesture costs nothing or more" in shown(at)
+    at.number_input(key="value_gesture").set_value(10).run()
+    at.number_input(key="value_points").set_value(50.0).run()
+    assert "it cannot fall by 50.00 points" in shown(at)
+    assert not at.exception
+
+
+def test_a_customer_is_weighed_against_a_gesture(sample_shown):
+    number = sample_shown.query("select customer_id from customer_facts where cancelled_on is null limit 1").to_pylist()
+    at = opened("customers", customer=number[0]["customer_id"])
+    assert "It pays for itself if it raises the chance that they stay by" in shown(at)
+    at.number_input(key="customer_gesture").set_value(1e6).run()
+    assert "It costs more than they are still worth." in shown(at)
+
+
+def test_customer_value_of_purchases_only(tmp_path, monkeypatch, nothing_cached):
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    path = tmp_path / "orders.csv"
+    path.write_text(orders(500))
+    with Store(tmp_path / "cx.duckdb") as made:
+        importing.import_file(made, path, now=NOW)
+    at = opened("value")
+    assert not at.exception
+    text = shown(at)
+    assert "Who may have gone quiet" in text
+    assert "Knowing only what was bought before" in text
+    assert "Projected, by team" not in text
+    assert "a customer worth" in text
+    state.own_store().close()
+
+
+def test_customer_value_without_purchases_or_values(tmp_path, monkeypatch, nothing_cached):
+    monkeypatch.setenv("CX_DATABASE", str(tmp_path / "cx.duckdb"))
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,started_on,cancelled_on\nA,2026-01-10,\nB,2026-01-15,2026-03-20\n")
+    tickets = tmp_path / "tickets.csv"
+    tickets.write_text("ticket_id,created_at,resolved_at,status\n1,2026-04-02 10:00,2026-04-03 10:00,closed\n")
+    with Store(tmp_path / "cx.duckdb") as made:
+        importing.import_file(made, path, now=NOW)
+        importing.import_file(made, tickets, now=NOW)
+    at = opened("value")
+    assert not at.exception
+    assert "There are no purchases" in shown(at)
+    assert "Nobody here has a monthly value" in shown(at)
+    state.own_store().close()

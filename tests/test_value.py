@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxdata import i18n, importing
-from cxdata.care import purchases, scoring, value
+from cxdata.care import groups, people, purchases, scoring, value
+from cxdata.care.groups import Standing
 from cxdata.care.purchases import Buying, Fitted
 from cxdata.errors import CxError
-from tests.conftest import NOW, question
+from cxdata.filters import Filters
+from tests.conftest import NOW, moment, question
 
 REAL = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "real"
 
@@ -56,6 +58,7 @@ def test_a_refund_against_what_a_customer_is_worth():
         "It pays for itself if at least 15% of those who get it stay because of it."
     )
     assert value.gesture(0, 200).said() == "A gesture of € 0.00 to a customer worth € 200 leaves € 200."
+    assert found.said(one=True).endswith("raises the chance that they stay by 15 points or more.")
     dear = value.gesture(300, 200)
     assert (dear.left, dear.pays) == (-100, False)
     assert dear.said().endswith("leaves −€ 100. It costs more than they are still worth.")
@@ -236,6 +239,42 @@ def test_why_there_is_no_model(store, load):
     assert store.query("select p_alive, value_year from customer_scores").to_pylist() == [
         {"p_alive": None, "value_year": pytest.approx(360)}
     ]
+
+
+def test_who_has_gone_quiet_and_what_is_expected_in_all(store, load):
+    load(orders(700))
+    scoring.ensure(store)
+    rows = store.query("select * from customer_scores").to_pandas()
+    asked = people.expected(store, Filters())
+    assert asked.customers == 700
+    assert asked.alive == pytest.approx(rows["p_alive"].sum())
+    assert asked.value == pytest.approx(rows["value_12m"].sum())
+    silent = rows[(rows["p_alive"] < 0.5) & (rows["purchases"] >= 3)]
+    found = people.quiet(store, Filters())
+    assert asked.quiet == len(silent) >= len(found) > 0
+    assert [one["value_12m"] for one in found] == sorted(silent["value_12m"], reverse=True)[: len(found)]
+    nobody = people.expected(store, Filters(values={"team": ("X",)}))
+    assert (nobody.customers, nobody.alive, nobody.value, nobody.quiet) == (0, None, None, 0)
+
+
+def test_groups_as_they_are_now(store, load):
+    """Up to 1 May 2026: N has A and B of whom B left within twelve months; Z has C, who came in them, and D, long gone."""
+    load(
+        "customer_id,started_on,cancelled_on,team,monthly_value\nA,2024-01-10,,N,100\nB,2024-01-15,2026-03-20,N,50\n"
+        "C,2026-02-05,,Z,\nD,2024-03-03,2025-03-28,Z,10\n"
+    )
+    store.save_settings(replace(store.settings(), as_of="2026-05-01"))
+    scoring.ensure(store)
+    whole, north, south = groups.standings(store, Filters(), "team", moment(store))
+    assert whole == Standing(None, True, 2, 1, 100.0, None, 2, 1)
+    assert north == Standing("N", False, 1, 1, 100.0, None, 2, 1)
+    assert south == Standing("Z", False, 1, 0, None, None, 0, 0)
+    assert north.churn == pytest.approx(1 - 0.5 ** (1 / 12))
+    assert south.churn is None
+    (only,) = [
+        one for one in groups.standings(store, Filters(values={"team": ("Z",)}), "team", moment(store)) if one.whole
+    ]
+    assert only.customers == 1
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not here")

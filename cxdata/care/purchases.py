@@ -24,7 +24,7 @@ from cxdata.questions import Moment
 if TYPE_CHECKING:
     from clvkit import BGNBD, CustomerBase
 
-MOST_FITTED = 20_000  # customers learned from; more would say the same
+MOST_FITTED = 10_000  # customers learned from; more would say the same
 LEAST_REPEAT = 100  # customers who came back, to learn from
 LEAST_DAYS = 90  # of history
 YEAR_DAYS = 365

@@ -68,7 +68,7 @@ def worth(
         return Worth(
             None,
             _(
-                "What this customer is worth is not known: it takes a monthly value and a churn, or purchases of enough customers."
+                "What this customer is worth is not known: it takes a monthly value and a churn, or purchases with amounts of enough customers."
             ),
         )
     months = HORIZONS[horizon]
@@ -104,20 +104,24 @@ class Gesture:
         """Whether it can pay for itself at all."""
         return self.share <= 1
 
-    def said(self) -> str:
+    def said(self, *, one: bool = False) -> str:
+        """In words, of customers of a group, or of `one`."""
+        left = formats.difference(self.left, "money") if self.left < 0 else formats.money(self.left)
         text = _(
             "A gesture of {amount} to a customer worth {worth} leaves {left}.", amount=formats.money(self.amount),
-            worth=formats.money(self.worth), left=formats.difference(self.left, "money") if self.left < 0 else formats.money(self.left),
+            worth=formats.money(self.worth), left=left,
         )  # fmt: skip
         if self.amount == 0:
             return text
         if not self.pays:
             return f"{text} {_('It costs more than they are still worth.')}"
-        why = _(
-            "It pays for itself if at least {share} of those who get it stay because of it.",
-            share=formats.percent(self.share, 0),
+        share = formats.percent(self.share, 0)
+        if one:
+            points = formats.decimal(self.share * 100, 0)
+            return f"{text} {_('It pays for itself if it raises the chance that they stay by {points} points or more.', points=points)}"
+        return (
+            f"{text} {_('It pays for itself if at least {share} of those who get it stay because of it.', share=share)}"
         )
-        return f"{text} {why}"
 
 
 def gesture(amount: float | None, worth_of: float | None) -> Gesture:

@@ -91,7 +91,7 @@ def _groups(filters: Filters) -> None:
         )  # fmt: skip
         amount, horizon = worth.asked("value")
         points = st.number_input(
-            _("Points less churn a month"), value=POINTS, step=0.1, format="%.2f", key="value_points", width=190
+            _("Points less churn a month"), value=POINTS, step=0.1, format="%.2f", key="value_points", width=240
         )
     found = state.group_standings(filters, by or offered[0])
     if not found or (not found[0].valued and found[0].value_12m is None):
@@ -337,14 +337,17 @@ def _assumptions(found: Buying) -> list[str]:
     ]
 
 
+def _parameter(number: float) -> str:
+    """Two digits after the point; where customers hardly differ some become very large or small."""
+    return formats.decimal(number, 2) if 0.005 <= number < 1e6 else f"{number:.0e}"
+
+
 def _parameters(fitted: Fitted) -> str:
     names = ("r", "alpha", "a", "b", *(("p", "q", "gamma") if fitted.knows_amounts else ()))
-    timing = ", ".join(f"{name} {formats.decimal(getattr(fitted, name), 2)}" for name in names[:4])
+    timing = ", ".join(f"{name} {_parameter(getattr(fitted, name))}" for name in names[:4])
     rows = [(_("BG/NBD, in days"), timing)]
     if fitted.knows_amounts:
-        rows.append(
-            (_("Gamma-Gamma"), ", ".join(f"{name} {formats.decimal(getattr(fitted, name), 2)}" for name in names[4:]))
-        )
+        rows.append((_("Gamma-Gamma"), ", ".join(f"{name} {_parameter(getattr(fitted, name))}" for name in names[4:])))
     return "".join(f"<span>{look.escaped(name)}</span><span></span><b>{look.escaped(text)}</b>" for name, text in rows)
 
 

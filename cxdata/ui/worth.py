@@ -21,11 +21,11 @@ GESTURE = 30.0  # euros, what the calculators begin with
 def asked(where: str) -> tuple[float | None, str]:
     """(what a gesture costs, the horizon): the choices that one customer and groups share."""
     amount = st.number_input(
-        _("A gesture of (€)"), value=GESTURE, step=5.0, format="%.2f", key=f"{where}_gesture", width=160,
+        _("A gesture of (€)"), value=GESTURE, step=5.0, format="%.2f", key=f"{where}_gesture", width=130,
     )  # fmt: skip
     horizon = st.selectbox(
         _("Against the value of"), list(HORIZONS), format_func=lambda code: _(HORIZON_WORDS[code]), key=f"{where}_horizon",
-        width=230, filter_mode=None,
+        width=205, filter_mode=None,
     )  # fmt: skip
     return amount, horizon
 
@@ -48,15 +48,13 @@ def _of_customer(row: Mapping[str, Any]) -> None:
     churn, whose = _churn_of(row)
     worth = value.worth(row["monthly_value"], row["value_12m"], state.settings().margin, churn, horizon)
     try:
-        said = value.gesture(amount, worth.amount).said()
+        said = worth.how if worth.amount is None else value.gesture(amount, worth.amount).said(one=True)
     except CxError as error:
         said = look.said(error)
     how = " ".join(filter(None, [worth.how, whose if row["monthly_value"] is not None else ""]))
     lines = [f"<b>{look.escaped(said)}</b>"]
     if worth.amount is not None:
         lines.append(f'<div class="cx-small">{look.escaped(formats.money(worth.amount))}: {look.escaped(how)}</div>')
-    elif worth.how not in said:
-        lines.append(f'<div class="cx-small">{look.escaped(worth.how)}</div>')
     if row["p_alive"] is not None:
         lines.append(f'<div class="cx-small">{look.escaped(_buys(row))}</div>')
     st.html("".join(lines))
