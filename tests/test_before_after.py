@@ -130,13 +130,9 @@ def test_an_event_of_a_team_is_read_on_its_rows(store, load):
 def test_all_metrics_that_can_be_compared_are_and_no_others():
     left_out = {entry.name for entry in ALL} - {entry.name for entry in comparable()}
     assert left_out == {
-        "survival",
-        "cohort_retention",
-        "lifetime_value_projected",
-        "resolution_rate",
-        "follow_up_rate",
-        "self_service_rate",
-    }
+        "survival", "cohort_retention", "second_purchase_cohorts", "lifetime_value_projected", "resolution_rate",
+        "follow_up_rate", "self_service_rate", "second_purchase_rate",
+    }  # fmt: skip
 
 
 def test_the_sample_tells_its_story(sample):

@@ -139,4 +139,4 @@ def still(page: Page) -> None:
 def to_page(page: Page, section: str, name: str) -> None:
     """Go to a page by the menu at the top."""
     page.locator('[data-testid="stTopNavSection"]').filter(has_text=re.compile(f"^{section}")).click()
-    page.locator('[data-testid="stTopNavLink"]').filter(has_text=re.compile(f"{name}$")).last.click()
+    page.locator('[data-testid="stTopNavDropdownLink"]').filter(has_text=re.compile(f"{name}$")).click()
