@@ -3,10 +3,10 @@
 import streamlit as st
 
 from cxdata.i18n import _
-from cxdata.ui import look, requests, state
+from cxdata.ui import look, person_requests, state
 
 st.title(_("Privacy"), anchor=False)
 if state.moment() is None:
     look.empty(_("There is no data yet."))
 else:
-    requests.show()
+    person_requests.show()

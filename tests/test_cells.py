@@ -47,6 +47,7 @@ READ = {
     "met": {"true": "yes", "FALSE": "no", "?": None},
     "exceeded": {"Sim": "no", "Não": "yes", "perhaps": None},
     "filled": {"x": "yes"},
+    "person_where_no": {"no": "person", "FALSE": "person", "yes": None, "perhaps": None},
     "months_before": {"14": "2025-01-01", "0": "2026-03-01", "1,0": "2026-02-01", "often": "often", "-3": "-3"},
     "month_where_yes": {"Yes": "2026-03-01", "nee": None, "perhaps": "perhaps"},
 }  # fmt: skip

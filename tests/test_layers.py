@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -148,3 +149,10 @@ def test_nothing_below_the_interface_reads_the_clock_unasked(path):
     allowed = {"cxdata.importing": ["datetime.now("]}
     if layer(name_of(path)) not in ("cxdata.ui", "pages", "dashboard"):
         assert reads == allowed.get(name_of(path), [])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "cxdata" / "ui").glob("*.py")), ids=lambda path: path.stem)
+def test_no_module_beside_the_script_of_the_frame_hides_another(path):
+    """Streamlit puts the folder of its script on the path: a module there named `requests` would be taken for the library."""
+    if path.stem != "__init__":
+        assert importlib.util.find_spec(path.stem) is None
