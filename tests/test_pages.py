@@ -333,12 +333,12 @@ def test_a_definition_says_all_there_is_with_the_value_of_the_last_whole_months(
     assert value_in(sample_file, "csat", year) in cards["csat"]
     assert "95%, Wilson" in cards["csat"]
     assert "team, channel, priority, segment, journey stage" in cards["csat"]
-    assert "<span>Split by</span><div>team, segment</div>" in cards["churn_rate"]
+    assert "<span>Split by</span><div>team, segment, channel of entry</div>" in cards["churn_rate"]
     assert "after 12 months" in cards["survival"]
     assert all("Often confused" in card and "<span>Filed by</span>" in card for card in cards.values())
     assert (
-        sum("image/svg" in card for card in cards.values()) == len(ALL) - 2
-    )  # cohorts are many curves, and the scales of mean satisfaction differ
+        sum("image/svg" in card for card in cards.values()) == len(ALL) - 3
+    )  # both kinds of cohorts are many curves, and the scales of mean satisfaction differ
     at.segmented_control(key="definition_family").set_value("customers").run()
     assert "· csat<" not in shown(at)
     assert "· churn_rate<" in shown(at)
