@@ -293,7 +293,7 @@ def _triangle(
     `table`: by the month of `begin`, how many (`k`) lasted so many whole months, null for those who still do.
     """
     found = table.to_pandas(date_as_object=True)
-    keys_ = [found[name].tolist() for name in (*query.by, begin)]
+    keys_ = [[None if one != one else one for one in found[name].tolist()] for name in (*query.by, begin)]
     places: dict[tuple[Any, ...], int] = {}
     place = np.array([places.setdefault(key, len(places)) for key in zip(*keys_, strict=True)], dtype="int64")
     k = found["k"].to_numpy(dtype="float64")
