@@ -275,13 +275,13 @@ def shown(name: str) -> int:
     return len(own) if own in (_CALLERS, _CUSTOMERS, _BUYERS) else _SHOWN[metric(name).table]
 
 
-def columns(name: str, groups: Sequence[str] = ()) -> tuple[Column, ...]:
+def columns(name: str, groups: Sequence[str] = (), agents: str = "by_name") -> tuple[Column, ...]:
     """What the rows of a metric can show, what counts first; the most telling ones at the start.
 
-    `groups`: the columns that imports keep (see `queries.own_groups`); rows of buyers do not have them.
+    `groups`: the columns that imports keep (see `queries.own_groups`); rows of buyers do not have them. `agents`: the setting.
     """
     entry = metric(name)
-    own = _columns_of(entry)
+    own = tuple(one for one in _columns_of(entry) if agents == "by_name" or one.name != "agent")
     kind = {"yes_no": "yes_no", "nps": "nps", "value": entry.unit}.get(entry.measure.counts_as, "")
     counts = (Column("counts", N_("Counts as"), kind),) if kind else ()
     part = (Column("part", N_("Target"), "part"),) if len(entry.measure.counted("calendar")) > 1 else ()

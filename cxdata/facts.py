@@ -1,7 +1,8 @@
 """Current rows to facts: everything a metric needs, derived once, so that a chart needs no date arithmetic.
 
 In: SQL of the current rows of each kind, and the settings. Out: the tables named in TABLES, written on the
-cursor it is handed, sorted by time. Facts do not depend on as-of: open clocks are kept as readings to compare
+cursor it is handed, sorted by time, and of one time by what is added up, so that sums are the same to the last digit
+whenever they are derived, whatever the rows are called. Facts do not depend on as-of: open clocks are kept as readings to compare
 with the reading of the clock at as-of, so that as-of can be any instant at the time of asking.
 """
 
@@ -9,14 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
 from cxdata import calendars
-from cxdata.filters import dimension
+from cxdata.filters import SMALLER_TEAMS, dimension
 from cxdata.metrics.customers import LEAVES_WITHIN_DAYS
-from cxdata.schema import GAPS, KINDS, MOST_PURCHASES, OWN, QUALITY, SCORES, STAGES, stored_as
+from cxdata.parsing import quoted
+from cxdata.schema import GAPS, MOST_PURCHASES, OF_CUSTOMERS, OWN, QUALITY, SCORES, STAGES, stored_as
 from cxdata.settings import Policy, Settings
 
 TABLES = ("ticket_facts", "survey_facts", "review_facts", "customer_facts", "purchase_facts", "follow_up_facts")
@@ -43,22 +46,24 @@ def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mappin
     same = merged(cursor)
     _insert_merged(cursor, same)
     for kind, sql in current.items():
-        rows = _as_one(kind, sql) if same and kind in _OF_CUSTOMERS else sql
+        rows = _as_one(kind, sql) if same and kind in {one.name for one in OF_CUSTOMERS} else sql
         cursor.execute(f"create or replace temp view current_{kind} as {rows}")
     _describe_imports(cursor)
     _opening_days(cursor, settings)
     own = _own_groups(cursor)
-    _customers(cursor, settings, own)
-    _tickets(cursor, settings, own)
-    _surveys(cursor, settings, own)
-    _reviews(cursor, settings, own)
-    _purchases(cursor, settings, own)
+    people = _People(settings.agents == "by_name", _small_teams(cursor, settings))
+    cursor.execute("create or replace table small_teams (team varchar)")
+    _insert(cursor, "small_teams", [[team] for team in people.small_teams])
+    _customers(cursor, settings, own, people)
+    _tickets(cursor, settings, own, people)
+    _surveys(cursor, settings, own, people)
+    _reviews(cursor, settings, own, people)
+    _purchases(cursor, settings, own, people)
     follow_ups(cursor, settings)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
 
 
-_OF_CUSTOMERS = {kind.name for kind in KINDS if any(field.name == "customer_id" for field in kind.fields)}
 SAME_CUSTOMER = "same_customer"  # entries of the journal: `number` is one customer with `into`
 
 
@@ -117,8 +122,48 @@ def _as_one(kind: str, sql: str) -> str:
 def build_reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: str) -> None:
     """(Re)write the facts of reviews alone, from their current rows, beside the other facts as they are."""
     cursor.execute(f"create or replace temp view current_reviews as {current}")
-    _reviews(cursor, settings, _own_groups(cursor))
+    small = tuple(team for (team,) in cursor.execute("select team from small_teams order by team").fetchall())
+    _reviews(cursor, settings, _own_groups(cursor), _People(settings.agents == "by_name", small))
     cursor.execute("drop view current_reviews")
+
+
+@dataclass(frozen=True)
+class _People:
+    """What facts tell of agents. Where they are looked at in groups only, facts do not have their names, and teams of few
+    agents are one: what is not in the facts is in no number, chart, row, file or goal."""
+
+    by_name: bool
+    small_teams: tuple[str, ...] = ()
+
+    def agent(self, sql: str) -> str:
+        """SQL: the agent, as facts tell it."""
+        return sql if self.by_name else "cast(null as varchar)"
+
+    def team(self, sql: str) -> str:
+        """SQL: the team, as facts tell it."""
+        if not self.small_teams:
+            return sql
+        listed = ", ".join(map(quoted, self.small_teams))
+        return f"case when {sql} in ({listed}) then {quoted(SMALLER_TEAMS)} else {sql} end"
+
+
+def _small_teams(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[str, ...]:
+    """The teams that are shown as one, because fewer agents than the minimum are known of each; with the next larger ones
+    until all of them together have so many. A team of which no agent is known hides nobody, and stays."""
+    if settings.agents == "by_name":
+        return ()
+    rows = """select team, agent from current_tickets where team is not null and agent is not null
+              union select team, agent from current_surveys where team is not null and agent is not null"""
+    agents: dict[str, set[str]] = {}
+    for team, agent in cursor.execute(rows).fetchall():
+        agents.setdefault(team, set()).add(agent)
+    joined, together = list[str](), set[str]()
+    for team in sorted(agents, key=lambda name: (len(agents[name]), name)):
+        if len(agents[team]) >= settings.minimum_group and (not joined or len(together) >= settings.minimum_group):
+            break
+        joined.append(team)
+        together |= agents[team]
+    return tuple(joined)
 
 
 def _write(
@@ -341,7 +386,7 @@ def _contacts(cursor: duckdb.DuckDBPyConnection, settings: Settings, years: tupl
         from ordered""")
 
 
-def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
     _lookups(cursor, settings)
     years = _years(cursor, "tickets", "created_at")
     _contacts(cursor, settings, years)
@@ -402,7 +447,8 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
             left join known_customer c on c.known_as = d.customer_id
             left join stage_of s on s.touchpoint = d.touchpoint
             left join contact_of n on n.source = d.source and n.key = d.key)
-        select source, key, coalesce(known_customer, customer_id) as customer_id, agent, team, channel, priority, coalesce(segment, customer_segment) as segment
+        select source, key, coalesce(known_customer, customer_id) as customer_id, {people.agent("agent")} as agent,
+               {people.team("team")} as team, channel, priority, coalesce(segment, customer_segment) as segment
                {"".join(f", {name}" for name in own)},
                stage, handled_by, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
                created_s, created_business_s, {_local("created", "created_local")},
@@ -440,7 +486,7 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
 # --- surveys ------------------------------------------------------------------------------------------------
 
 
-def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
     listed = "".join(f", {name}" for name in own)
     cursor.execute(f"""
         create or replace temp table ticket_of as
@@ -479,7 +525,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
             left join ticket_of a on a.key = p.ticket_id and a.holders = 1
             left join customer_of c on c.known_as = coalesce(p.customer_id, o.customer_id, a.customer_id)
             left join stage_of s on s.touchpoint = p.touchpoint
-            {"" if _in_order(cursor, "surveys", "answered_at") else "order by answered_at"}),
+            {"" if _in_order(cursor, "surveys", "answered_at") else f"order by answered_at, {', '.join(SCORES)}"}),
         answers as (
             select *, {", ".join(f"case kind {sql} end as {column}" for column, sql in of_kind.items())}
             from responses cross join (values {places}) as kinds(kind)
@@ -487,7 +533,8 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
         select source, key, kind, coalesce(answered, true) as is_answer, kind = first_kind as first_of_response,
                lists_unanswered, {_seconds("answered_at")} as answered_s, {_local("answered", "local")},
                score, worst, best, (score - worst) / nullif(best - worst, 0) as normal,
-               whose as customer_id, its_team as team, its_channel as channel, priority, its_agent as agent,
+               whose as customer_id, {people.team("its_team")} as team, its_channel as channel, priority,
+               {people.agent("its_agent")} as agent,
                its_segment as segment, stage, handled_by, comment, ticket_id{listed}
         from answers""",
     )
@@ -496,7 +543,7 @@ def _surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
 # --- reviews ------------------------------------------------------------------------------------------------
 
 
-def _reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+def _reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
     """A row a review: of each reviewer the newest one of a ticket, filed by when the ticket was resolved.
 
     The first row of a ticket also holds the means over its reviews, so that a ticket counts once.
@@ -541,7 +588,8 @@ def _reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
             from scored window ticket as (partition by desk, ticket_id))
         select source, key, ticket_id, ticket_source, reviewer, {_seconds("reviewed_at")} as reviewed_s, handled_s,
                {_local("handled", "local")}, nth = 1 as first_of_ticket, {", ".join(short.values())}, {of_ticket},
-               {", ".join(ends)}, team, channel, priority, agent, segment, stage, comment{listed}
+               {", ".join(ends)}, {people.team("team")} as team, channel, priority, {people.agent("agent")} as agent, segment, stage,
+               comment{listed}
         from joined order by handled_s, source, key""",
     )
 
@@ -549,7 +597,7 @@ def _reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
 # --- customers and purchases --------------------------------------------------------------------------------
 
 
-def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
     listed = "".join(f", {name}" for name in own)
     known = cursor.execute("select count(*) > 0 from current_customers").fetchall()[0][0]
     rows = _known(own) if known else _estimated(cursor, settings, own)
@@ -559,12 +607,12 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
         "customer_facts",
         f"""
         with rows as ({rows})
-        select customer_id, team, channel as entry_channel, segment, monthly_value, renews_on, estimated, derived{listed},
+        select customer_id, {people.team("team")} as team, channel as entry_channel, segment, monthly_value, renews_on, estimated, derived{listed},
                {_local("started", "started_on")}, {_local("cancelled", "cancelled_on")},
                cast((year(started_on) * 12 + month(started_on)) * {CODE_MONTH} + day(started_on) as integer) as start_code,
                cast((year(cancelled_on) * 12 + month(cancelled_on)) * {CODE_MONTH} + day(cancelled_on) as integer)
                    as cancel_code
-        from rows order by started_on""",
+        from rows order by started_on, cancelled_on, monthly_value""",
         params,
     )
     cursor.execute(f"""
@@ -620,7 +668,7 @@ _BUYING = "(partition by customer_id order by purchased_at, source, key)"
 _CODE = f"((year(local) * 12 + month(local)) * {CODE_MONTH} + day(local))"
 
 
-def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str]) -> None:
+def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
     years = _years(cursor, "purchases", "purchased_at")
     gap = f"case {' '.join(f'when p.waited < {days} then {place}' for place, days in enumerate(GAPS))} when p.waited is not null then {len(GAPS)} end"
     _write(
@@ -641,9 +689,9 @@ def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
                cast(p.next_days as integer) as next_days, cast(p.next_code // {CODE_MONTH} as integer) as next_months,
                coalesce(p.spent, 0e0) as spent_before, cast({gap} as integer) as gap,
                {", ".join(f"p.waited * 86400 as between_{clock}_s, {STEP_SQL.format('p.waited * 86400')} as between_{clock}_step" for clock in ("calendar", "business"))},
-               coalesce(p.team, c.team) as team, coalesce(p.segment, c.segment) as segment, c.entry_channel
+               {people.team("coalesce(p.team, c.team)")} as team, coalesce(p.segment, c.segment) as segment, c.entry_channel
                {_taken(own, "coalesce(p.groups['{}'], c.{})")}
-        from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s""",
+        from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s, p.amount""",
     )
 
 

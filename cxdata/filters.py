@@ -18,6 +18,9 @@ from cxdata.i18n import N_, _
 from cxdata.schema import OWN
 
 NOTHING = "–"  # how a row without a value is chosen and shown
+SMALLER_TEAMS = (
+    "smaller_teams"  # what teams of few agents are called together, where agents are looked at in groups only
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from babel import dates, numbers
 
-from cxdata.filters import Period, whole_months
+from cxdata.filters import SMALLER_TEAMS, Period, whole_months
 from cxdata.i18n import N_, _, language
 from cxdata.schema import GAPS, MOST_PURCHASES
 
@@ -161,6 +161,7 @@ def weekday(number: int) -> str:
 
 
 GROUP_WORDS = {
+    "team": {SMALLER_TEAMS: N_("Smaller teams")},
     "channel": {
         "email": N_("E-mail"),
         "phone": N_("Phone"),

@@ -20,13 +20,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from cxdata import containers, originals, reading, sources
+from cxdata import containers, originals, pseudonyms, reading, sources
 from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, Note, note
 from cxdata.i18n import N_, _
 from cxdata.originals import Packed
 from cxdata.parsing import WIDE_BLANKS, cleaned, one_of_sql, quoted, unclean
 from cxdata.progress import FACTS, KEEP, ROWS, UNDERSTAND, Progress, stopped
+from cxdata.pseudonyms import SAID_ERASED, Keeping
 from cxdata.reading import Ragged, TextTable
 from cxdata.recognition import header_at, recognise
 from cxdata.rejects import REQUIRED_MISSING, Rejects
@@ -147,26 +148,42 @@ def import_file(
     name = name or path.name
     now = now or datetime.now(UTC)
     with _working_folder() as folder, ThreadPoolExecutor(1) as aside:
-        packed = None if dry_run else aside.submit(originals.pack, path, Path(folder))
+        plain = not dry_run and not _keeps_back(store, choices)
+        aside_packed = aside.submit(originals.pack, path, Path(folder)) if plain else None
         part = part or containers.choose(containers.parts(path, Path(folder), name=name, head=head), choices.sheet)
         part = containers.head_of(part, Path(folder)) if head else part
         table, choices, recalled = _recalled(store, opened(part, Path(folder)), choices)
         table, source, mapping = recognise(table, choices)
 
         with store.writing() as cursor, _kept_unless(cursor, dry_run), _stoppable(progress):
+            settings = store._settings(cursor)
+            keeping = pseudonyms.keeping(store, cursor, settings, choices.pseudonymise, dry_run=dry_run)
+            kept: list[tuple[Packed, Note | None]] = []
+
+            def packed() -> tuple[Packed, Note | None]:
+                """The file as it is kept, once for both imports of it, and what there is to say of that."""
+                if not kept and keeping is None and aside_packed is not None:
+                    kept.append((aside_packed.result(), None))
+                elif not kept and keeping is not None:
+                    kept.append(keeping.original(path, Path(folder), name))
+                elif not kept:
+                    kept.append((originals.pack(path, Path(folder)), None))
+                return kept[0]
 
             def imported(steps: _Import) -> Outcome:
-                steps.inspect = inspect
+                steps.inspect, steps.keeping = inspect, keeping
                 outcome = steps.run(now)
                 outcome.understood.update(original=name, member=part.member, sheet=part.sheet, recalled=recalled)
                 outcome.understood["corrected"] = choices.corrections()
                 outcome.of_head = part.cut
                 if recalled:
                     outcome.notes.append(note(RECALLED, day=recalled))
-                if packed is None:
+                if dry_run:
                     outcome.seen = steps.seen()
                 elif not (steps.after and outcome.is_nothing):
-                    steps.keep(outcome, packed.result(), by, now)
+                    original, said = packed()
+                    outcome.notes += [said] if said else []
+                    steps.keep(outcome, original, by, now)
                 return outcome
 
             steps = _Import(cursor, store, table, source, mapping, choices, part.name, Path(folder), progress)
@@ -188,6 +205,12 @@ def import_file(
                 store.rebuild(cursor)
                 progress.begin(KEEP)
     return outcome
+
+
+def _keeps_back(store: Store, choices: Choices) -> bool:
+    """Whether an import may have something to keep back of people; for sure it is known once nobody else writes."""
+    asked = store.settings().pseudonymise if choices.pseudonymise is None else choices.pseudonymise
+    return asked or bool(store.query("select count(*) as n from erased")["n"][0].as_py())
 
 
 def _recalled(store: Store, table: TextTable, choices: Choices) -> tuple[TextTable, Choices, str]:
@@ -285,6 +308,8 @@ class _Import:
         self.left_out: dict[str, int] = {}
         self.looked: tuple[FieldSeen, ...] = ()
         self.inspect: Callable[[_Import], None] | None = None
+        self.keeping: Keeping | None = None
+        self.of_erased = 0  # rows of people who were erased
 
     @property
     def kind(self) -> Kind:
@@ -307,7 +332,7 @@ class _Import:
         self.progress.begin(UNDERSTAND, self.cursor)
         self._stage(columns, FIRST_ROWS)
         whole = self.one(f"select count(*) from {STAGING}") != FIRST_ROWS
-        if whole or self.after or not self._straight():
+        if whole or self.after or self.keeping or not self._straight():
             self.progress.begin(ROWS, self.cursor)
             if not whole:
                 self._stage(columns)
@@ -391,6 +416,9 @@ class _Import:
         self.understood = self._understand()
         self.looked = self._look(self.understood)
         self._type()
+        if self.keeping:
+            self.keeping.look(self.kind, "parsed", self._filled, self._columns)
+            self.keeping.look_at_file(self.table.path)
         if self.source.events:
             good = self.one("select count(*) from parsed where left_out is null and bad is null")
             self.left_out[EVENTS] = good - self._insert(self._of_events())
@@ -405,8 +433,21 @@ class _Import:
         if not self.bad:
             self.cursor.execute("drop table parsed")
 
+    @property
+    def _filled(self) -> set[str]:
+        """The stored columns that the file fills."""
+        return {name for plan in self.understood.plans.values() for name, _ in plan.columns}
+
+    @property
+    def _columns(self) -> dict[str, str]:
+        """{field: its column in the file}."""
+        return {name: plan.header for name, plan in self.understood.plans.items()}
+
     def _insert(self, select: str) -> int:
         """Add the rows of a select of key and all stored columns to the versions; how many there are."""
+        if self.keeping:
+            self.of_erased = self.keeping.count(self.kind, f"({select})")
+            select = self.keeping.kept(self.kind, select)
         sql = f"""insert into {self.kind.name}_versions (import_id, source, key, {version_columns(self.kind)})
                   select {self.import_id}, {quoted(self.source.system)}, * from ({select})"""
         return self.one(sql)
@@ -497,7 +538,7 @@ class _Import:
 
     def _keyed(self) -> str:
         """SQL: the good rows with their keys, in the order of the file."""
-        names = {name for plan in self.understood.plans.values() for name, _ in plan.columns}
+        names = self._filled
         if self.kind.id not in self.understood.plans or self._unnamed():
             return self._derived_keys(names)
         return f"""select {self.kind.id} as key, {self._stored(names)} from parsed
@@ -590,6 +631,10 @@ class _Import:
         outcome = Outcome(self.name, self.source.name, self.kind.name, self._described())
         remarks = Remarks(self.rows, self.table, self.understood, self.import_id)
         outcome.notes += [*self.understood.notes, *remarks.all(now)]
+        if self.keeping:
+            outcome.notes = [Note(one.message, self.keeping.values(one.values)) for one in outcome.notes]
+        if self.of_erased:
+            outcome.notes.append(note(SAID_ERASED, count=self.of_erased))
         outcome.rows = self.read + self.table.ragged_total + len(self.table.footer)
         outcome.rejected = self.bad + self.table.ragged_total
         left_out = {**self.left_out, FOOTER: len(self.table.footer)}
@@ -667,7 +712,7 @@ class _Import:
     def keep(self, outcome: Outcome, original: Packed, by: str, now: datetime) -> None:
         """Write the rejects, the file and the record of the import."""
         if outcome.rejected:
-            self.rejects.keep(self.cursor, self.import_id)
+            self.rejects.keep(self.cursor, self.import_id, self.keeping)
         self.cursor.execute("drop view typed")
         for table in ("parsed", STAGING):
             self.cursor.execute(f"drop table if exists {table}")

@@ -6,13 +6,13 @@ In: a file on disk. Out: its bytes in compressed blocks, its digest, and their p
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from cxdata.store import BLOCK
+from cxdata.store import BLOCK, Store
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,35 @@ def pack(original: Path, folder: Path) -> Packed:
     return Packed(packed, digest.hexdigest(), sum(size for size, _ in parts), tuple(parts))
 
 
-def keep(cursor: duckdb.DuckDBPyConnection, packed: Packed, name: str = "") -> None:
-    """Store the bytes of a file, once; under the `name` that its imports know it by where that is not its digest."""
-    name = name or packed.sha256
-    if cursor.execute("select count(*) from originals where sha256 = ?", [name]).fetchall()[0][0]:
+def not_kept(packed: Packed) -> Packed:
+    """The mark of a file that is not kept: an empty block, so that it does not come in again."""
+    empty = packed.path.with_name("nothing.zst")
+    empty.write_bytes(b"")
+    return replace(packed, path=empty, parts=((0, 0),))
+
+
+def restore(store: Store, sha256: str, path: Path) -> int:
+    """Write a kept file as it came, a block at a time; how many bytes it has. 0: it is not kept."""
+    codec, size, part = pa.Codec("zstd"), 0, 0
+    with path.open("wb") as file:
+        while True:
+            sql = "select raw_bytes, compressed from originals where sha256 = $sha and part = $part"
+            rows = store.query(sql, sha=sha256, part=part).to_pylist()
+            if not rows or not rows[0]["raw_bytes"]:
+                return size
+            size += file.write(codec.decompress(rows[0]["compressed"], rows[0]["raw_bytes"], asbytes=True))
+            part += 1
+
+
+def keep(cursor: duckdb.DuckDBPyConnection, packed: Packed) -> None:
+    """Store the bytes of a file, once."""
+    if cursor.execute("select count(*) from originals where sha256 = ?", [packed.sha256]).fetchall()[0][0]:
         return
+    write(cursor, packed.sha256, packed)
+
+
+def write(cursor: duckdb.DuckDBPyConnection, sha256: str, packed: Packed) -> None:
+    """Store the blocks of a file under a digest."""
     with packed.path.open("rb") as file:
         for part, (raw, size) in enumerate(packed.parts):
-            cursor.execute("insert into originals values (?, ?, ?, ?)", [name, part, raw, file.read(size)])
+            cursor.execute("insert into originals values (?, ?, ?, ?)", [sha256, part, raw, file.read(size)])

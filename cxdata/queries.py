@@ -50,7 +50,7 @@ def ask(engine: Engine, query: Query, moment: Moment) -> Answer:
     found: dict[str, pd.DataFrame | dict[str, Any]] = {}
     for group in groups(query):
         if isinstance(group[0].measure, Curve):
-            check_own(engine, query)
+            check_own(engine, query, moment)
             found[group[0].name] = flows.curve(engine, group[0], query, moment)
         else:
             parts = ask_parts(engine, group, query, moment)
@@ -108,8 +108,10 @@ def own_groups(engine: Engine) -> tuple[str, ...]:
     return tuple(name for name in columns if name.startswith(OWN))
 
 
-def check_own(engine: Engine, query: Query) -> None:
-    """Raise where a question names a kept column that the data do not have."""
+def check_own(engine: Engine, query: Query, moment: Moment) -> None:
+    """Raise where a question names a kept column that the data do not have, or agents where they are in groups only."""
+    if "agent" in query.by and moment.settings.agents == "in_groups":
+        raise CxError("Agents are looked at in groups only: nothing is split by agent. The settings on privacy say so.")
     for name in (*query.by, *query.filters.values):
         if name.startswith(OWN) and name not in (known := own_groups(engine)):
             raise UnknownName(N_("dimension"), name, [*known, *(entry.name for entry in DIMENSIONS)])
@@ -120,7 +122,7 @@ def check_own(engine: Engine, query: Query) -> None:
 
 def ask_parts(engine: Engine, group: Sequence[Metric], query: Query, moment: Moment) -> Parts:
     """The parts of each metric, an element for every period and group, also for periods in which nothing happened."""
-    check_own(engine, query)
+    check_own(engine, query, moment)
     answered: list[tuple[tuple[Key, ...], Mapping[str, Mapping[str, Array]]]] = []
     plain = [entry for entry in group if not isinstance(entry.measure, Quantile)]
     if plain and plain[0].facts in flows.FLOWS:

@@ -18,6 +18,7 @@ from cxdata import reading
 from cxdata.errors import Note, note
 from cxdata.i18n import N_, _
 from cxdata.parsing import Run
+from cxdata.pseudonyms import Keeping
 from cxdata.reading import Ragged, TextTable
 from cxdata.store import Store
 from cxdata.understanding import STAGING, Plan, Understanding
@@ -80,9 +81,13 @@ class Rejects:
             raw = list(cells[int(record)])[: self.table.columns]
             yield line or lines[int(record)], plan.header, value or "", json.dumps(said.dumped()), raw
 
-    def keep(self, cursor: duckdb.DuckDBPyConnection, import_id: int) -> None:
-        """Write all of them into the store."""
-        rows = [(import_id, *row) for row in self.found()]
+    def keep(self, cursor: duckdb.DuckDBPyConnection, import_id: int, keeping: Keeping | None = None) -> None:
+        """Write all of them into the store, without what is kept back of people."""
+        found: Iterator[tuple[int, str, str, str, list[str]]] = self.found()
+        if keeping:
+            columns = {name: plan.header for name, plan in self.understood.plans.items()}
+            found = keeping.rejects(found, self.understood.header, columns)
+        rows = [(import_id, *row) for row in found]
         batch = pa.table(
             {
                 "import_id": pa.array([row[0] for row in rows], pa.int32()),

@@ -132,6 +132,7 @@ def report(
 def _chapter(
     engine: Engine, board: Board, filters: Filters, held: Held, moment: Moment, grain: str, beside: Beside
 ) -> Chapter:
+    board = board.seen(moment.settings)
     sentence = selection.sentence(filters, held, moment, board.uses)
     own = replace(filters, values={name: chosen for name, chosen in filters.values.items() if name in board.uses})
     cards = Query(tuple(board.cards), filters=own)

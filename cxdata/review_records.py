@@ -84,19 +84,20 @@ class Review:
 
 
 def draw(store: Store, wanted: Batch, by: str = "") -> Batch:
-    """Draw solved tickets by lot, so many of each agent, and keep them as a batch. The same seed draws the same tickets.
+    """Draw solved tickets by lot, so many of each agent, or of each team where agents are looked at in groups only, and keep them
+    as a batch. The same seed draws the same tickets.
 
     Tickets that were reviewed before are not drawn again. Raises CxError where there is none, or more than MOST.
     """
     tickets = drawn(store, wanted)
     if not tickets:
         raise CxError(
-            "There is no solved ticket with an agent in this choice that was not reviewed before. Choose a longer period, or "
+            "There is no solved ticket with an agent or team in this choice that was not reviewed before. Choose a longer period, or "
             "more teams."
         )
     if len(tickets) > MOST:
         raise CxError(
-            "These would be {count} tickets, and nobody reviews more than {most} at a time. Choose fewer of each agent, or one team.",
+            "These would be {count} tickets, and nobody reviews more than {most} at a time. Choose fewer of each, or one team.",
             count=len(tickets),
             most=MOST,
         )
@@ -112,7 +113,8 @@ def draw(store: Store, wanted: Batch, by: str = "") -> Batch:
 def drawn(store: Store, wanted: Batch) -> tuple[Ticket, ...]:
     """The tickets that a draw gives, in the order in which they are reviewed."""
     params: dict[str, Any] = {"seed": str(wanted.seed), "each": wanted.each}
-    conditions = ["resolved_at_s is not null", "agent is not null", "not exists (select 1 from review_facts r where r.ticket_id = t.key and coalesce(r.ticket_source, t.source) = t.source)"]  # fmt: skip
+    of = "agent" if store.settings().agents == "by_name" else "team"
+    conditions = ["resolved_at_s is not null", f"{of} is not null", "not exists (select 1 from review_facts r where r.ticket_id = t.key and coalesce(r.ticket_source, t.source) = t.source)"]  # fmt: skip
     for name, value, sql in (
         ("teams", wanted.teams, "team in $teams"),
         ("agents", wanted.agents, "agent in $agents"),
@@ -124,9 +126,9 @@ def drawn(store: Store, wanted: Batch) -> tuple[Ticket, ...]:
             params[name] = list(value) if isinstance(value, tuple) else value
     sql = f"""
         select source, key from (
-            select source, key, md5(concat($seed, ' ', source, ' ', key)) as lot, agent from ticket_facts t
+            select source, key, md5(concat($seed, ' ', source, ' ', key)) as lot, {of} from ticket_facts t
             where {" and ".join(conditions)}
-            qualify row_number() over (partition by agent order by lot, source, key) <= $each)
+            qualify row_number() over (partition by {of} order by lot, source, key) <= $each)
         order by md5(concat(lot, ' order')), source, key"""
     return tuple(Ticket(row["source"], row["key"]) for row in store.query(sql, **params).to_pylist())
 

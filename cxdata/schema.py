@@ -237,6 +237,9 @@ REVIEWS = Kind(
 KINDS: tuple[Kind, ...] = (TICKETS, SURVEYS, CUSTOMERS, PURCHASES, REVIEWS)
 
 
+OF_CUSTOMERS = tuple(kind for kind in KINDS if any(field.name == "customer_id" for field in kind.fields))
+
+
 def kind(name: str) -> Kind:
     """The kind of that name; an unknown one raises with the nearest name."""
     for known in KINDS:

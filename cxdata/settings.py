@@ -20,6 +20,7 @@ from cxdata.schema import PRIORITIES, STAGES
 
 CLOCKS = ("calendar", "business")
 COUNT_AS = ("one_touch", "freshservice", "zoho", "intercom")
+AGENTS = ("by_name", "in_groups")
 WORKDAYS: tuple[tuple[str, str] | None, ...] = (("09:00", "17:00"),) * 5 + (None, None)
 
 
@@ -53,7 +54,9 @@ class Settings:
 
     `as_of`: ISO instant set by hand, or None for the newest instant in the data. `margin`: share of revenue.
     `stages`: touchpoint word -> stage, or "" for none. `sla_target`: share, drawn as a line. `rules`: signal of risk ->
-    (threshold, weight), where it is not the standard.
+    (threshold, weight), where it is not the standard. `pseudonymise`: names of customers in files become pseudonyms, those of
+    agents too with `pseudonymise_agents`. `agents`: how they may be looked at; `minimum_group`: how many agents a team has at
+    least that is shown apart, where they are only looked at in groups.
     """
 
     zone: str = "Europe/Amsterdam"
@@ -73,6 +76,10 @@ class Settings:
     as_of: str | None = None
     stages: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    pseudonymise: bool = False
+    pseudonymise_agents: bool = False
+    agents: str = "by_name"
+    minimum_group: int = 5
 
     def __post_init__(self) -> None:
         check_zone(self.zone)
@@ -86,6 +93,10 @@ class Settings:
             raise CxError("The SLA target and the margin are shares between 0 % and 100 %.")
         if self.churn_after_days < 1:
             raise CxError("The days without activity after which a customer counts as gone have to be 1 or more.")
+        if self.agents not in AGENTS:
+            raise UnknownName(N_("way to look at agents"), self.agents, AGENTS)
+        if self.minimum_group < 2:
+            raise CxError("A group that hides who is in it has 2 agents or more.")
         for policy in self.policies:
             _check_policy(policy)
         for touchpoint, stage in self.stages.items():

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ import pyarrow as pa
 from cxdata import facts, scans, views
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept
+from cxdata.parsing import quoted
 from cxdata.questions import Moment
 from cxdata.schema import KINDS, QUALITY, REVIEWS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
@@ -33,7 +34,6 @@ from cxdata.views import KeptView, SavedView
 # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care
 SCHEMA_VERSION = 6
 REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
-PATIENCE = 60  # seconds to wait until nobody reads
 BLOCK = 8 * 2**20  # bytes of an original in one row
 OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
 
@@ -70,6 +70,7 @@ create table if not exists scoring (version integer, facts bigint, learned json)
 create table if not exists erasures (number integer, erased_at timestamp, erased_by varchar, counts json);
 create table if not exists erased (hash varchar, pseudonym varchar);
 """
+PATIENCE = 60  # seconds that a new file waits for those who are reading the old one
 
 
 # SQL: the reviews that were made in the app, each as it was saved last, as rows of their kind.
@@ -103,70 +104,31 @@ class Store:
 
     def __init__(self, path: Path | None = None, *, memory: str | None = None) -> None:
         self.path = path
-        self._lock = threading.RLock()
         self._memory = memory or os.environ.get("CX_MEMORY") or "1GB"
-        self._cursors, self._idle = 0, threading.Condition()
-        try:
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = self._connected()
-        except (duckdb.IOException, OSError) as error:
-            raise _cannot_open(path, error) from error
+        self._lock = threading.RLock()
+        self._gate = threading.Condition()
+        self._readers, self._is_swapping, self._own = 0, False, threading.local()
+        self._connection = self._connect()
         with self.writing() as cursor:
             self._prepare(cursor)
 
-    def _connected(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(
-            str(self.path) if self.path else ":memory:",
-            config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "memory_limit": self._memory,
-            },
-        )
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        try:
+            if self.path is not None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            return duckdb.connect(
+                str(self.path) if self.path else ":memory:",
+                config={
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                    "memory_limit": self._memory,
+                },
+            )
+        except (duckdb.IOException, OSError) as error:
+            raise _cannot_open(self.path, error) from error
 
     def close(self) -> None:
         self._connection.close()
-
-    def rewrite(self) -> None:
-        """Write the database anew, so that nothing that was deleted is left in its file.
-
-        Waits until nobody reads; raises CxError where that takes too long. One in memory has no file.
-        """
-        if self.path is None:
-            return
-        with self._lock, self._idle:
-            if not self._idle.wait_for(lambda: self._cursors == 0, timeout=PATIENCE):
-                raise CxError(
-                    "The database is being read all the time and could not be written anew; what was deleted may still be in "
-                    "its file. Try again in a quiet moment."
-                )
-            fresh = self.path.with_name(f"{self.path.name}.fresh")
-            fresh.unlink(missing_ok=True)
-            name = self._connection.execute("select current_database()").fetchall()[0][0]
-            self._connection.execute(f"attach '{str(fresh).replace(chr(39), chr(39) * 2)}' as fresh")
-            self._connection.execute(f'copy from database "{name}" to fresh')
-            self._connection.execute("detach fresh")
-            self._connection.close()
-            try:
-                os.replace(fresh, self.path)
-                self.path.with_name(f"{self.path.name}.wal").unlink(missing_ok=True)
-            finally:
-                self._connection = self._connected()
-
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own, counted as long as it is open."""
-        with self._idle:
-            self._cursors += 1
-            cursor = self._connection.cursor()
-        try:
-            with cursor:
-                yield cursor
-        finally:
-            with self._idle:
-                self._cursors -= 1
-                self._idle.notify_all()
 
     def __enter__(self) -> Store:
         return self
@@ -174,7 +136,9 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _prepare(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    @staticmethod
+    def _define(cursor: duckdb.DuckDBPyConnection) -> None:
+        """Make the tables that are not there yet."""
         cursor.execute(_TABLES)
         for kind in KINDS:
             columns = (("import_id", "integer"), ("source", "varchar"), ("key", "varchar"), *kind.columns)
@@ -184,6 +148,9 @@ class Store:
             for name, type_ in kind.columns:
                 if name not in held:  # of a newer program than the one that wrote this database
                     cursor.execute(f"alter table {kind.name}_versions add column {name} {type_}")
+
+    def _prepare(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._define(cursor)
         found = cursor.execute("select value from state where name = 'schema'").fetchall()
         if not found:
             cursor.execute("insert into state values ('schema', ?), ('data', 0), ('facts', 0)", [SCHEMA_VERSION])
@@ -203,13 +170,25 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own, closed at the end."""
-        with self._cursor() as cursor:
-            yield cursor
+        held = getattr(self._own, "held", 0)
+        with self._gate:
+            if not held:  # who reads already goes on reading, or nobody would ever be done
+                self._gate.wait_for(lambda: not self._is_swapping)
+            self._readers += 1
+        self._own.held = held + 1
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        finally:
+            self._own.held = max(getattr(self._own, "held", 0) - 1, 0)
+            with self._gate:
+                self._readers -= 1
+                self._gate.notify_all()
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor inside one transaction: all of it is kept, or nothing."""
-        with self._lock, self._cursor() as cursor:
+        with self._lock, self._connection.cursor() as cursor:
             cursor.begin()
             try:
                 yield cursor
@@ -226,6 +205,77 @@ class Store:
                 if is_full_disk(error):
                     raise full_disk(error) from error
                 raise
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes meanwhile."""
+        with self._lock:
+            yield
+
+    def rewrite(self, fill: Mapping[str, Callable[[duckdb.DuckDBPyConnection, str], None]]) -> None:
+        """Write the whole database into a new file that takes the place of this one: what is left out of it is in no block
+        that DuckDB keeps, and in no log.
+
+        `fill`: {table: what writes it, given a cursor and the name of the database it is read from}; the other tables are
+        copied, and facts derived again. Either all of it happens, or nothing. Readers wait only while the files change
+        places. Raises CxError for a database in memory, a full disk, or readers that do not come to an end.
+        """
+        if self.path is None:
+            raise CxError("This database is kept in memory only, and not in a file that can be written again.")
+        fresh = self.path.with_name(f"{self.path.name}.new")
+        with self._lock:
+            try:
+                self._write_fresh(fresh, fill)
+                self._take(fresh)
+            except BaseException as error:
+                if is_full_disk(error):
+                    raise full_disk(error) from error
+                raise
+            finally:
+                for one in (fresh, fresh.with_name(f"{fresh.name}.wal")):
+                    one.unlink(missing_ok=True)
+
+    def _write_fresh(self, fresh: Path, fill: Mapping[str, Callable[[duckdb.DuckDBPyConnection, str], None]]) -> None:
+        for one in (fresh, fresh.with_name(f"{fresh.name}.wal")):
+            one.unlink(missing_ok=True)
+        with self._connection.cursor() as cursor:
+            own = str(cursor.execute("select current_database()").fetchall()[0][0])
+            cursor.execute(f"attach {quoted(str(fresh))} as fresh")
+            try:
+                cursor.execute("use fresh")
+                self._define(cursor)
+                sql = "select table_name from duckdb_tables() where database_name = 'fresh' order by table_name"
+                for (table,) in cursor.execute(sql).fetchall():
+                    if table in fill:
+                        fill[table](cursor, f'"{own}"')
+                    else:
+                        cursor.execute(f'insert into {table} by name select * from "{own}".{table}')
+                self.rebuild(cursor)
+                cursor.execute("checkpoint fresh")
+            finally:
+                cursor.execute(f'use "{own}"')
+                cursor.execute("detach fresh")
+
+    def _take(self, fresh: Path) -> None:
+        """Put a file in the place of this database, while nobody reads."""
+        assert self.path is not None
+        with self._gate:
+            self._is_swapping = True
+            try:
+                if not self._gate.wait_for(lambda: not self._readers, PATIENCE):
+                    raise CxError(
+                        "Others are reading the database all the time, and nothing was changed. Try again later."
+                    )
+                self._connection.execute("checkpoint")
+                self._connection.close()
+                try:
+                    self.path.with_name(f"{self.path.name}.wal").unlink(missing_ok=True)
+                    os.replace(fresh, self.path)
+                finally:
+                    self._connection = self._connect()
+            finally:
+                self._is_swapping = False
+                self._gate.notify_all()
 
     def query(self, sql: str, **params: object) -> pa.Table:
         """The answer of a select, with $named parameters."""
@@ -371,8 +421,9 @@ class Store:
         return (rows[0]["day"], json.loads(rows[0]["choices"])) if rows else None
 
     def original(self, sha256: str) -> bytes:
-        """The bytes of an imported file as they came."""
-        rows = self.query("select raw_bytes, compressed from originals where sha256 = $sha order by part", sha=sha256)
+        """The bytes of an imported file as they came; none where it is not kept."""
+        sql = "select raw_bytes, compressed from originals where sha256 = $sha and raw_bytes > 0 order by part"
+        rows = self.query(sql, sha=sha256)
         codec = pa.Codec("zstd")
         return b"".join(codec.decompress(row["compressed"], row["raw_bytes"], asbytes=True) for row in rows.to_pylist())
 

@@ -43,7 +43,7 @@ class Choices:
     `mapping`: field -> column name ("" takes the field off). `scales`: score -> (worst, best).
     `direction`: "easy" where a high effort score is good, "hard" where it is bad. `sheet`: the sheet of a workbook, or
     the file in an archive. `groups`: columns to keep, as they are, to compare groups by. `recall`: what was chosen for an earlier file with the same header holds for this one too,
-    if nothing is chosen here.
+    if nothing is chosen here. `pseudonymise`: names and e-mail addresses become pseudonyms; None: as the settings say.
     """
 
     kind: str | None = None
@@ -58,6 +58,7 @@ class Choices:
     trust_sla: bool = False
     sheet: str | None = None
     recall: bool = True
+    pseudonymise: bool | None = None
 
     def __post_init__(self) -> None:
         for what, value, known in (

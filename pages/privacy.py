@@ -1,12 +1,11 @@
-"""Privacy: what is held of a person, taken along or erased on request."""
+"""Privacy: how people are stored and looked at, and a person's request to see or erase what is held."""
 
 import streamlit as st
 
 from cxdata.i18n import _
-from cxdata.ui import look, person_requests, state
+from cxdata.ui import look, privacy
 
 st.title(_("Privacy"), anchor=False)
-if state.moment() is None:
-    look.empty(_("There is no data yet."))
-else:
-    person_requests.show()
+lead = _("What is stored of people, who sees it, and how a person gets it or has it erased.")
+st.html(f'<div class="cx-lead">{look.escaped(lead)}</div>')
+privacy.show()

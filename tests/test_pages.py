@@ -119,7 +119,7 @@ def test_every_page_opens_without_any_data(nothing_cached, tmp_path, monkeypatch
     empty = Store(None)
     at = opened(page)
     assert not at.exception
-    if page not in ("data_import", "definitions", "settings"):
+    if page not in ("data_import", "definitions", "privacy", "settings"):
         assert any("no data" in text.value for text in at.markdown) or any(
             "needs" in text.value for text in at.markdown
         )
@@ -966,3 +966,75 @@ def test_customer_value_without_purchases_or_values(tmp_path, monkeypatch, nothi
     assert "There are no purchases" in shown(at)
     assert "Nobody here has a monthly value" in shown(at)
     state.own_store().close()
+
+
+# --- privacy
+
+
+def test_a_person_is_found_on_the_page_and_not_erased_from_the_sample(sample_shown):
+    at = opened("privacy")
+    asked(at, "niemand")
+    assert [one.value for one in at.warning] == [
+        "Nobody is found under what you typed. Give the customer number, the e-mail address or the whole name, as in the files."
+    ]
+    asked(at, "K00111")
+    assert not at.warning
+    assert "Tickets 8" in shown(at)
+    assert "they cannot be erased" in shown(at)
+    assert "Erase this person" not in [button.label for button in at.button]
+
+
+def asked(at: AppTest, said: str) -> AppTest:
+    at.text_input[0].set_value(said)
+    next(button for button in at.button if button.label == "Find").click().run()
+    assert not at.exception
+    return at
+
+
+def test_a_person_is_erased_on_a_typed_word_and_the_log_says_so(sample_shown, tmp_path):
+    at = opened("data_import")
+    at.file_uploader[0].upload(
+        "k.csv", b"customer_id,started_on,customer_name\nK1,2026-01-01,Jan Bos\nK2,2026-02-01,Ria\n"
+    ).run()
+    imported(at)
+    at.switch_page("../../pages/privacy.py").run()
+    assert "Nobody was erased yet" in shown(at)
+    asked(at, "jan bos")
+    for word in ("", "erase"):
+        at.text_input[1].set_value(word)
+        next(button for button in at.button if button.label == "Erase this person").click().run()
+        assert not at.exception
+        assert [one.value for one in at.warning] == ([] if word else ['Nothing was erased: type "erase" first.'])
+    assert "customers 1, files kept without their lines 1" in at.success[0].value
+    assert "Nobody was erased yet" not in shown(at)
+    names = state.own_store().query("select customer_name from customers_versions order by customer_id").to_pylist()
+    assert sorted(str(row["customer_name"]) for row in names) == ["None", "Ria"]
+
+
+def test_agents_in_groups_are_set_on_the_page_and_hold_everywhere(own_sample):
+    at = opened("sla")
+    assert any("Agent" in frame.value for frame in at.dataframe)
+    at.switch_page("../../pages/privacy.py").run()
+    at.radio[0].set_value("in_groups")
+    at.number_input[0].set_value(7)
+    next(button for button in at.button if button.label == "Save").click().run()
+    assert not at.exception
+    at.switch_page("../../pages/sla.py").run()
+    assert not at.exception
+    assert not any("Agent" in frame.value for frame in at.dataframe)
+    assert next(one for one in at.multiselect if one.label == "Team").options == ["Smaller teams", "(none)"]
+
+
+def test_an_import_says_what_pseudonyms_mean_and_what_was_done(sample_shown):
+    at = opened("data_import")
+    at.file_uploader[0].upload(
+        "k.csv", b"customer_id,started_on,customer_name\nK1,2026-01-01,Jan Bos\nK2,2026-02-01,Ria\n"
+    ).run()
+    box = next(one for one in at.checkbox if one.label.startswith("Pseudonyms for names"))
+    assert not box.value
+    box.check().run()
+    assert "the file itself is not kept" in shown(at)
+    imported(at)
+    assert "became pseudonyms" in at.success[0].value
+    rows = state.own_store().query("select customer_name from customers_versions").to_pylist()
+    assert all(row["customer_name"].startswith("p-") for row in rows)

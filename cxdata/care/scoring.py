@@ -7,7 +7,7 @@ who leaves (Learned) and of who buys without a contract (Buying). All belong to 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,27 +30,25 @@ MOST_LEARNED = 40_000  # customers whose months are learned from; more would say
 BLOCK = 200_000  # customers scored at a time
 VERSION = 2  # of what is written here; another one makes it anew
 
-Progress = Callable[[int, int], None]
 
-
-def ensure(store: Store, progress: Progress | None = None) -> Learned:
+def ensure(store: Store) -> Learned:
     """What the past says, with customer_scores of the data as they are now; made where that is not there yet."""
-    return _ensured(store, progress)[0]
+    return _ensured(store)[0]
 
 
 def buying(store: Store) -> Buying:
     """What the purchases say, with customer_scores of the data as they are now."""
-    return _ensured(store, None)[1]
+    return _ensured(store)[1]
 
 
-def _ensured(store: Store, progress: Progress | None) -> tuple[Learned, Buying]:
+def _ensured(store: Store) -> tuple[Learned, Buying]:
     if (found := _kept(store)) is not None:
         return found
     with store.writing() as cursor:
         if (found := _kept(store)) is not None:  # another made it while this one waited
             return found
         moment = store.moment()
-        learned = Learned("none") if moment is None else _learn(cursor, moment, progress)
+        learned = Learned("none") if moment is None else _learn(cursor, moment)
         bought = Buying("none") if moment is None else purchases.learn(cursor, moment)
         _write(cursor, store, moment, learned, bought)
         cursor.execute("delete from scoring")
@@ -76,7 +74,7 @@ def _kept(store: Store) -> tuple[Learned, Buying] | None:
 # --- what the past says -------------------------------------------------------------------------------------
 
 
-def _learn(cursor: duckdb.DuckDBPyConnection, moment: Moment, progress: Progress | None) -> Learned:
+def _learn(cursor: duckdb.DuckDBPyConnection, moment: Moment) -> Learned:
     days = months(cursor, moment)
     if not days:
         return Learned("none")
@@ -87,11 +85,7 @@ def _learn(cursor: duckdb.DuckDBPyConnection, moment: Moment, progress: Progress
         for table in FACTS:
             rows = f"select * from {table} where hash(customer_id) % {every} = 0"
             cursor.execute(f"create or replace temp table {copies}{table} as {rows}")
-    frames = []
-    for number, day in enumerate(days):
-        if progress:
-            progress(number, len(days))
-        frames.append(person_months(cursor, moment, day, copies))
+    frames = [person_months(cursor, moment, day, copies) for day in days]
     for table in FACTS if copies else ():
         cursor.execute(f"drop table {copies}{table}")
     return model.learn(pd.concat(frames, ignore_index=True), rules(moment.settings))
@@ -132,8 +126,6 @@ def _ask(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) ->
 
 CHANCES = ("score", "rules_chance", "model_chance")
 ADDED = tuple(f"by_{one.name}" for one in model.LEARNED)
-
-
 BOUGHT = ("p_alive", "expected_purchases", "value_12m")
 
 

@@ -3,12 +3,12 @@
 from cxdata.commands.alerts import ALERTS
 from cxdata.commands.base import Command
 from cxdata.commands.customers import CUSTOMERS
-from cxdata.commands.erase import ERASE, PERSON
 from cxdata.commands.events import EVENTS
 from cxdata.commands.goals import GOALS
 from cxdata.commands.import_files import IMPORT
 from cxdata.commands.imports import IMPORTS
 from cxdata.commands.metrics import METRICS
+from cxdata.commands.privacy import ERASE, PERSON
 from cxdata.commands.rejects import REJECTS
 from cxdata.commands.report import REPORT
 from cxdata.commands.sample import SAMPLE

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cxdata import alerting, privacy, watching
+from cxdata import alerting, watching
 from cxdata.care import scoring
 from cxdata.commands.base import Command, opened, user
 from cxdata.commands.importing import Result, as_json, choice_options, choices, own_files, print_result, status
@@ -41,7 +41,6 @@ def run(given: argparse.Namespace) -> int:
                 results.append(result)
                 print_result(result, quiet=given.json)
         if not given.dry_run:
-            privacy.keep_erased(store)
             scoring.ensure(store)
     if given.json:
         print_json([as_json(result) for result in results])

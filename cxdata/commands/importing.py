@@ -42,6 +42,10 @@ def choice_options(parser: argparse.ArgumentParser) -> None:
         "--afresh", action="store_true", help="without what was chosen for an earlier file with the same header"
     )
     parser.add_argument(
+        "--pseudonymise", action=argparse.BooleanOptionalAction,
+        help="keep pseudonyms in place of the names and e-mail addresses of customers, and not the file (else as set)",
+    )  # fmt: skip
+    parser.add_argument(
         "--scale", dest="scales", action="append", default=[], metavar="FIELD=WORST-BEST", type=_scale,
         help="the ends of a scale, such as csat=1-5, or ces=7-1 where 1 is best",
     )  # fmt: skip
@@ -79,6 +83,7 @@ def choices(given: argparse.Namespace) -> Choices:
         scales=dict(given.scales),
         sheet=given.sheet,
         recall=not given.afresh,
+        pseudonymise=given.pseudonymise,
     )
 
 

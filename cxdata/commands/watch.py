@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from cxdata import alerting, privacy, watching
+from cxdata import alerting, watching
 from cxdata.care import scoring
 from cxdata.commands.base import Command, opened, user
 from cxdata.commands.importing import Result, as_json, choice_options, choices, own_files, print_result, status
@@ -68,7 +68,6 @@ def _followed(given: argparse.Namespace) -> Iterator[Store]:
     with opened(given, must_exist=False) as store:
         with alerting.following(store, say_alerts):
             yield store
-        privacy.keep_erased(store)
         scoring.ensure(store)
 
 

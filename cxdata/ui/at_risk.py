@@ -16,7 +16,8 @@ from cxdata.care.model import Learned
 from cxdata.care.people import Wanted
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
-from cxdata.ui import customer, follow_up_form, look, ranking, state
+from cxdata.ui import customer, follow_up_form, look, paging, ranking, state
+from cxdata.ui.cards import figures
 
 PAGE_SIZE = 10
 ORDER_WORDS = {"stake": N_("Most at stake"), "chance": N_("Highest chance"), "value": N_("Highest value")}
@@ -41,24 +42,20 @@ def _toolbar(learned: Learned) -> str:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text_input(
             _("Search"), key="risk_search", placeholder=_("Name, number or e-mail"), icon=":material/search:",
-            label_visibility="collapsed", on_change=_first_page, width=240,
+            label_visibility="collapsed", on_change=paging.to, args=("risk",), width=240,
         )  # fmt: skip
         st.selectbox(
             _("Order"), list(ORDER_WORDS), key="risk_order", format_func=lambda code: _(ORDER_WORDS[code]), width=190,
-            label_visibility="collapsed", filter_mode=None, on_change=_first_page,
+            label_visibility="collapsed", filter_mode=None, on_change=paging.to, args=("risk",),
         )  # fmt: skip
         if learned.fitted is None:
             return "rules"
         chosen = st.segmented_control(
             _("Ranked by"), list(people.RANKINGS), key="risk_ranking", default=learned.better, required=True,
             format_func=lambda code: {"model": _("Model"), "rules": _("Rules")}[code], label_visibility="collapsed",
-            on_change=_first_page,
+            on_change=paging.to, args=("risk",),
         )  # fmt: skip
     return chosen or learned.better
-
-
-def _first_page() -> None:
-    st.session_state["risk_page"] = 0
 
 
 def _summary(wanted: Wanted, learned: Learned) -> None:
@@ -75,13 +72,7 @@ def _summary(wanted: Wanted, learned: Learned) -> None:
         cards.append((_("Value at stake"), formats.money(totals.stake), of))
     opened = sum(one.follow_up.is_open for one in kept)
     cards.append((_("Follow-ups open"), formats.decimal(opened, 0), _("{count} overdue", count=late) if late else ""))
-    wall = st.grid(len(cards), min_column_width=160, gap="small")
-    for label, value, more in cards:
-        with wall, st.container(border=True, height="stretch", gap=None):
-            st.html(
-                f'<div class="cx-sub">{look.escaped(label)}</div><div class="cx-value">{look.escaped(value)}</div>'
-                f'<div class="cx-small">{look.escaped(more)}</div>'
-            )
+    figures(cards)
 
 
 def _share(totals: people.Totals) -> str:
@@ -92,8 +83,7 @@ def _share(totals: people.Totals) -> str:
 
 
 def _list(wanted: Wanted, learned: Learned) -> None:
-    page = int(st.session_state.get("risk_page") or 0)
-    found, rows = state.people_page(wanted, PAGE_SIZE, page * PAGE_SIZE)
+    page, found, rows = state.people_page(wanted, PAGE_SIZE, paging.at("risk"))
     if not found:
         text = _("No customer has this name or number.") if wanted.search else _("No customers in this selection.")
         st.html(f'<div class="cx-sub">{look.escaped(text)}</div>')
@@ -105,7 +95,7 @@ def _list(wanted: Wanted, learned: Learned) -> None:
         _bar(picked, wanted.ranking)
         for row in rows:
             _row(row, wanted.ranking, in_force, newest.get(row["customer_id"]), learned)
-        _pager(page, found)
+        paging.buttons("risk", page, PAGE_SIZE, found)
 
 
 def _bar(picked: Sequence[Mapping[str, Any]], ranked: str) -> None:
@@ -195,17 +185,3 @@ def _numbers(row: Mapping[str, Any], learned: Learned, ranked: str) -> None:
         for value, label in cells
     )
     st.html(f'<div class="cx-numbers">{html}</div>', width="content")
-
-
-def _pager(page: int, found: int) -> None:
-    last = max(math.ceil(found / PAGE_SIZE) - 1, 0)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(_("Previous"), disabled=page == 0, on_click=_turn, args=(page - 1,), key="risk_back")
-        st.button(_("Next"), disabled=page >= last, on_click=_turn, args=(page + 1,), key="risk_on")
-        first, end = page * PAGE_SIZE + 1, min((page + 1) * PAGE_SIZE, found)
-        words = _("{first}–{last} of {total}", first=first, last=end, total=formats.decimal(found, 0))
-        st.html(f'<div class="cx-sub">{look.escaped(words)}</div>')
-
-
-def _turn(page: int) -> None:
-    st.session_state["risk_page"] = page

@@ -34,7 +34,7 @@ def head(board: Board, otherwise: Callable[[], None] | None = None) -> View:
 def show(board: Board, view: View) -> None:
     """The cards and all panels; with the chart in sight that a link asked for."""
     cards(view, board.cards, board.card_columns)
-    for section in board.sections:
+    for section in board.seen(state.settings()).sections:
         if not any(state.has(table) for table in section.tables):
             continue
         if section.title:

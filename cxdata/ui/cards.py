@@ -50,6 +50,17 @@ def cards(view: View, links: Mapping[str, str], columns: int = 4) -> None:
                 st.html(_body(found, view.held.name) + _spark(sparks.of(name)))
 
 
+def figures(told: Sequence[tuple[str, str, str]]) -> None:
+    """A row of numbers that are no metrics: (label, value, what else there is to say)."""
+    wall = st.grid(len(told), min_column_width=130 if len(told) > 4 else 160, gap="small")
+    for label, value, more in told:
+        with wall, st.container(border=True, height="stretch", gap=None):
+            st.html(
+                f'<div class="cx-sub">{look.escaped(label)}</div><div class="cx-value">{look.escaped(value)}</div>'
+                f'<div class="cx-small">{look.escaped(more)}</div>'
+            )
+
+
 def _body(found: Comparison, held: str) -> str:
     """The inside of a card; `held`: the name of the other selection that it is held against, "" for an earlier period."""
     entry = metric(found.metric)

@@ -17,6 +17,7 @@ from cxdata.care.people import Profile, Reason
 from cxdata.errors import CxError
 from cxdata.i18n import _
 from cxdata.ui import follow_up_form, jobs, look, state, worth
+from cxdata.ui.cards import figures
 from cxdata.ui.voice import KIND_WORDS
 
 MOST_SHOWN = 200
@@ -88,12 +89,7 @@ def _head(found: Profile, own: Sequence[FollowUp]) -> None:
         (_("Spent so far"), formats.money(row["spent"]) if row["spent"] is not None else formats.NONE),
         (_("Margin a year"), formats.money(row["value_year"]) if row["value_year"] is not None else formats.NONE),
     ]
-    wall = st.grid(len(facts), min_column_width=130, gap="small")
-    for label, value in facts:
-        with wall, st.container(border=True, height="stretch", gap=None):
-            st.html(
-                f'<div class="cx-sub">{look.escaped(label)}</div><div class="cx-value" style="font-size:1.2rem">{look.escaped(value)}</div>'
-            )
+    figures([(label, value, "") for label, value in facts])
 
 
 def _about(row: Mapping[str, Any]) -> str:

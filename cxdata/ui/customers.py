@@ -9,7 +9,7 @@ from cxdata import formats
 from cxdata.care.people import Wanted
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
-from cxdata.ui import at_risk, customer, follow_up_form, look, state, view
+from cxdata.ui import at_risk, customer, follow_up_form, look, paging, state, view
 
 PAGE_SIZE = 25
 TABS = {"": N_("Customers at risk"), "all": N_("All customers")}
@@ -68,12 +68,8 @@ def _everybody(filters: Filters) -> None:
             _("Search"), key="people_search", placeholder=_("Name, number or e-mail"), icon=":material/search:",
             label_visibility="collapsed", width=300,
         )  # fmt: skip
-    page = int(st.session_state.get("people_page") or 0)
     wanted = Wanted(filters, search or "", "model" if learned.fitted else "rules", "last_contact", everybody=True)
-    found, rows = state.people_page(wanted, PAGE_SIZE, page * PAGE_SIZE)
-    if not rows and page:
-        _turn(0)
-        st.rerun()
+    page, found, rows = state.people_page(wanted, PAGE_SIZE, paging.at("people"))
     if not rows:
         text = _("No customer has this name or number.") if search else _("No customers in this selection.")
         st.html(f'<div class="cx-sub">{look.escaped(text)}</div>')
@@ -103,23 +99,4 @@ def _everybody(filters: Filters) -> None:
     if picked:
         customer.open_(rows[picked[0]]["customer_id"])
         st.rerun()
-    _pager(page, found)
-
-
-def _pager(page: int, found: int) -> None:
-    last = max((found - 1) // PAGE_SIZE, 0)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(_("Previous"), disabled=page == 0, on_click=_turn, args=(page - 1,), key="people_back")
-        st.button(_("Next"), disabled=page >= last, on_click=_turn, args=(page + 1,), key="people_on")
-        first, end = page * PAGE_SIZE + 1, min((page + 1) * PAGE_SIZE, found)
-        words = _(
-            "{first}–{last} of {total}",
-            first=formats.decimal(first, 0),
-            last=formats.decimal(end, 0),
-            total=formats.decimal(found, 0),
-        )
-        st.html(f'<div class="cx-sub">{look.escaped(words)} · {look.escaped(_("tick a row to open it"))}</div>')
-
-
-def _turn(page: int) -> None:
-    st.session_state["people_page"] = page
+    paging.buttons("people", page, PAGE_SIZE, found, _("tick a row to open it"))

@@ -78,6 +78,7 @@ def now(view: View) -> None:
         if table.empty:
             st.html(f'<div class="cx-sub">{_("No open ticket in this selection.")}</div>')
             return
+        named = state.settings().agents == "by_name"
         words = pd.DataFrame(
             {
                 _("Ticket"): table["key"],
@@ -86,7 +87,7 @@ def now(view: View) -> None:
                 _("Priority"): [formats.group("priority", _word(word)) for word in table["priority"]],
                 _("Team"): [formats.group("team", _word(word)) for word in table["team"]],
                 _("Channel"): [formats.group("channel", _word(word)) for word in table["channel"]],
-                _("Agent"): [formats.group("agent", _word(word)) for word in table["agent"]],
+                **({_("Agent"): [formats.group("agent", _word(word)) for word in table["agent"]]} if named else {}),
                 _("Created"): [formats.instant(moment) for moment in table["created"]],
             }
         )

@@ -15,7 +15,7 @@ from typing import Any
 
 import streamlit as st
 
-from cxdata import alert_records, alerting, containers, importing, privacy
+from cxdata import alert_records, alerting, containers, importing
 from cxdata.care import scoring
 from cxdata.errors import CxError
 from cxdata.i18n import _
@@ -95,7 +95,6 @@ def following(store: Store | None = None) -> Iterator[Store]:
     found = store or state.own_store()
     with alerting.following(found, check_alerts):
         yield found
-    privacy.keep_erased(found)
     scoring.ensure(found)
 
 

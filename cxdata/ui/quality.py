@@ -37,7 +37,8 @@ JUDGES = (
 def _trained(
     engine: Any, filters: Filters, moment: Any, names: tuple[str, ...]
 ) -> tuple[Lowest | None, tuple[Below, ...], int]:
-    return training.lowest(engine, names, filters, moment), *training.below(engine, names, BYS, filters, moment)
+    bys = BYS if moment.settings.agents == "by_name" else BYS[:1]
+    return training.lowest(engine, names, filters, moment), *training.below(engine, names, bys, filters, moment)
 
 
 def train(view: View) -> None:

@@ -112,13 +112,15 @@ def _lobby() -> None:
 def _draw_form() -> None:
     last = state.today().replace(day=1)
     with st.form("review_draw", border=True):
+        by_name = state.settings().agents == "by_name"
         left, middle, right = st.columns([2, 2, 2])
         left.multiselect(
             _("Team"), state.values("team"), key="review_teams", placeholder=_("All teams"), select_all=False
         )
-        middle.multiselect(
-            _("Agent"), state.values("agent"), key="review_agents", placeholder=_("All agents"), select_all=False
-        )
+        if by_name:
+            middle.multiselect(
+                _("Agent"), state.values("agent"), key="review_agents", placeholder=_("All agents"), select_all=False
+            )
         right.text_input(
             _("Your name"), _who(), key="review_name", max_chars=review_records.LONGEST,
             help=_("With it can be seen how far reviewers agree."),
@@ -126,7 +128,8 @@ def _draw_form() -> None:
         first, until, each = st.columns([2, 2, 2])
         first.date_input(_("Solved from"), add_months(last, -1), key="review_from", format="DD-MM-YYYY")
         until.date_input(_("up to and including"), last - timedelta(days=1), key="review_to", format="DD-MM-YYYY")
-        each.number_input(_("Tickets of each agent"), 1, MOST_EACH, EACH, key="review_each")
+        of_each = _("Tickets of each agent") if by_name else _("Tickets of each team")
+        each.number_input(of_each, 1, MOST_EACH, EACH, key="review_each")
         st.form_submit_button(_("Draw the tickets"), type="primary", icon=":material/casino:", on_click=_draw)
 
 
@@ -165,7 +168,7 @@ def _batch(batch: Batch, made: list[Review]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True, wrap=False):
         about = [
             *([", ".join(batch.agents)] if batch.agents else []),
-            _("{count} tickets, {each} of each agent", count=len(batch.tickets), each=batch.each),
+            _("{count} tickets, {each} of each", count=len(batch.tickets), each=batch.each),
             look.saved(batch.saved_at, batch.saved_by),
         ]
         st.html(

@@ -16,7 +16,7 @@ from cxdata.i18n import _, language
 from cxdata.metrics import metric
 from cxdata.metrics.words import COUNT_AS_NEEDS, COUNT_AS_WORDS, FILED
 from cxdata.questions import Moment
-from cxdata.ui import look, state
+from cxdata.ui import look, paging, state
 
 PAGE_SIZE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,12 +58,11 @@ def _dialog(chosen: Selection, value: float, n: int) -> None:
         st.html(presets(chosen))
     if not counted:
         return
-    known = drill.columns(entry.name, queries.own_groups(engine))
+    known = drill.columns(entry.name, queries.own_groups(engine), moment.settings.agents)
     shown_columns = _tools(chosen, known, counted, engine, moment, about)
     search, order = st.session_state.get("rows_search") or "", st.session_state.get("rows_order") or ""
     total = drill.count(engine, chosen, moment, search) if search else counted
-    last = max(math.ceil(total / PAGE_SIZE) - 1, 0)
-    page = min(st.session_state.get("rows_page", 0), last)
+    page = min(paging.at("rows"), paging.last(total, PAGE_SIZE))
     found = drill.behind(
         engine, chosen, moment, search=search, order=order, descending=st.session_state.get("rows_down", True), page=page,
         size=PAGE_SIZE,
@@ -73,20 +72,7 @@ def _dialog(chosen: Selection, value: float, n: int) -> None:
         return
     with st.container(key="cx-rows"):
         st.dataframe(drill.worded(found, shown_columns, moment), hide_index=True, height=380, key="rows_table")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(_("Previous"), disabled=page == 0, on_click=_turn, args=(page - 1,), key="rows_back")
-        st.button(_("Next"), disabled=page >= last, on_click=_turn, args=(page + 1,), key="rows_on")
-        first, end = page * PAGE_SIZE + 1, min((page + 1) * PAGE_SIZE, total)
-        words = _("{first}–{last} of {total}", first=first, last=end, total=formats.decimal(total, 0))
-        st.html(f'<div class="cx-sub">{look.escaped(words)}</div>')
-
-
-def _turn(page: int) -> None:
-    st.session_state["rows_page"] = page
-
-
-def _first_page() -> None:
-    st.session_state["rows_page"] = 0
+    paging.buttons("rows", page, PAGE_SIZE, total)
 
 
 def _tools(
@@ -99,13 +85,13 @@ def _tools(
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             _("Search"), key="rows_search", placeholder=_("Search in these rows"), icon=":material/search:",
-            label_visibility="collapsed", on_change=_first_page, width=230,
+            label_visibility="collapsed", on_change=paging.to, args=("rows",), width=230,
         )  # fmt: skip
         st.selectbox(
             _("Sort by"), list(names), key="rows_order", index=None, format_func=lambda name: _(names[name].label),
-            placeholder=_("Sort by"), label_visibility="collapsed", on_change=_first_page, width=190,
+            placeholder=_("Sort by"), label_visibility="collapsed", on_change=paging.to, args=("rows",), width=190,
         )  # fmt: skip
-        st.toggle(_("Descending"), key="rows_down", value=True, on_change=_first_page)
+        st.toggle(_("Descending"), key="rows_down", value=True, on_change=paging.to, args=("rows",))
         with st.popover(_("Columns"), icon=":material/view_column:"):
             picked = st.multiselect(
                 _("Columns"), list(names), default=default, format_func=lambda name: _(names[name].label),

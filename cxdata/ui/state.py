@@ -174,6 +174,26 @@ def style() -> Style:
     return Style(is_dark(), settings().minimum_n)
 
 
+def forget() -> None:
+    """Drop every cached answer, figure and row, in which somebody may stand who was erased."""
+    st.cache_data.clear()
+    for cached in (
+        _ask,
+        _compare,
+        _changes,
+        _summarised,
+        _figure,
+        _standing,
+        _history,
+        _followed,
+        _reading,
+        _learned,
+        _at_risk,
+        _effects,
+    ):
+        cached.clear()
+
+
 # --- cached questions ---------------------------------------------------------------------------------------
 
 
@@ -428,9 +448,13 @@ def _people(key: tuple[str, int], wanted: Wanted, limit: int, offset: int) -> tu
     return people.page(shown_store(), wanted, limit, offset)
 
 
-def people_page(wanted: Wanted, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
-    """(how many customers a list has, the rows of one page of it)."""
-    return _people(version(), wanted, limit, offset)
+def people_page(wanted: Wanted, size: int, page: int) -> tuple[int, int, list[dict[str, Any]]]:
+    """(the page shown, how many customers a list has, its rows); past the end of the list it is the last page."""
+    found, rows = _people(version(), wanted, size, page * size)
+    if not rows and found:
+        page = (found - 1) // size
+        found, rows = _people(version(), wanted, size, page * size)
+    return page, found, rows
 
 
 @st.cache_data(show_spinner=False, max_entries=100)

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from cxdata import containers, formats, importing
+from cxdata import containers, formats, importing, pseudonyms
 from cxdata.errors import CxError
 from cxdata.filters import Period
 from cxdata.i18n import _
@@ -62,7 +62,10 @@ def _done() -> None:
             )
             for one in outcome.all
         )
-        st.success(look.plain(told), icon=":material/check_circle:")
+        people = dict.fromkeys(
+            str(entry) for one in outcome.all for entry in one.notes if entry.message in pseudonyms.SAID
+        )
+        st.success(look.plain(" ".join([told, *people])), icon=":material/check_circle:")
     pages = st.session_state.get("_pages", {})
     if (
         done
@@ -135,14 +138,26 @@ def _file(file: Any, sheet: str | None) -> list[Task]:
             return []
     for one in outcome.all:
         mapping.decisions(one)
+    _people(key)
     mapping.corrections(key, outcome.understood["header"], outcome.kind, outcome.understood["columns"], outcome)
     return [task] if would else []
+
+
+def _people(key: str) -> None:
+    """Whether names go in as they are, and what that means for the file."""
+    asked = state.own_store().settings().pseudonymise
+    if st.checkbox(_("Pseudonyms for names and e-mail addresses of customers"), asked, key=f"pseudonymise_{key}"):
+        said = _(
+            "The same person has the same pseudonym in every file, addresses in texts are masked, and the file itself is not "
+            "kept. A name within a comment stays: no program finds all of those."
+        )
+        st.html(f'<div class="cx-small">{look.escaped(said)}</div>')
 
 
 def _choices(key: str) -> Choices:
     """The reader's corrections of one file, as kept in the session."""
     chosen: Mapping[str, Any] = st.session_state.get(f"_choices_{key}", {})
-    return Choices(**chosen)
+    return Choices(**chosen, pseudonymise=st.session_state.get(f"pseudonymise_{key}"))
 
 
 def _preview(file: Any, choices: Choices, key: str) -> Outcome:

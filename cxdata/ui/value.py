@@ -19,6 +19,7 @@ from cxdata.errors import CxError
 from cxdata.filters import Filters, dimension
 from cxdata.i18n import N_, _
 from cxdata.ui import board, look, loop, state, worth
+from cxdata.ui.cards import figures
 from cxdata.ui.view import View
 
 POINTS = 0.1  # of churn a month, what the calculator begins with
@@ -216,13 +217,7 @@ def _cards(expected: Expected) -> None:
         (_("Purchases in 12 months"), formats.value(expected.purchases, "count"), _("expected of the customers known now")),
         (_("Margin in 12 months"), formats.value(expected.value, "money"), _("expected purchases × amount × {margin}", margin=formats.percent(state.settings().margin, 0))),
     ]  # fmt: skip
-    wall = st.grid(len(cards), min_column_width=160, gap="small")
-    for label, number, more in cards:
-        with wall, st.container(border=True, height="stretch", gap=None):
-            st.html(
-                f'<div class="cx-sub">{look.escaped(label)}</div><div class="cx-value">{look.escaped(number)}</div>'
-                f'<div class="cx-small">{look.escaped(more)}</div>'
-            )
+    figures(cards)
 
 
 def _quiet(rows: Sequence[Mapping[str, Any]], expected: Expected) -> None:

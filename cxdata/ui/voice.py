@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ from cxdata.care import follow_ups
 from cxdata.care.follow_ups import FollowUp
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
-from cxdata.ui import follow_up_form, look, state
+from cxdata.ui import follow_up_form, look, paging, state
 from cxdata.ui.view import View
 
 KIND_WORDS = {
@@ -51,8 +50,9 @@ def comments(view: View) -> None:
         )  # fmt: skip
         asked = (search, order, view.filters)
         if st.session_state.get("_comments_asked") != asked:
-            st.session_state["_comments_asked"], st.session_state["comment_page"] = asked, 0
-        page = st.session_state["comment_page"]
+            st.session_state["_comments_asked"] = asked
+            paging.to("comments")
+        page = paging.at("comments")
         found, total = state.cached_rows(
             state.version(), _comments, "comments", view.filters, search or "", order == "low", page
         )
@@ -63,20 +63,7 @@ def comments(view: View) -> None:
         newest = follow_ups.newest_of(state.all_follow_ups())
         for row in found.itertuples():
             _comment(row, newest.get(row.customer_id))
-        _pager(page, total)
-
-
-def _pager(page: int, total: int) -> None:
-    last = math.ceil(total / PAGE_SIZE) - 1
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(_("Previous"), disabled=page == 0, on_click=_turn, args=(-1,), key="comments_back")
-        st.button(_("Next"), disabled=page >= last, on_click=_turn, args=(1,), key="comments_on")
-        first, end = page * PAGE_SIZE + 1, min((page + 1) * PAGE_SIZE, total)
-        st.html(f'<div class="cx-sub">{_("{first}–{last} of {total}", first=first, last=end, total=total)}</div>')
-
-
-def _turn(by: int) -> None:
-    st.session_state["comment_page"] += by
+        paging.buttons("comments", page, PAGE_SIZE, total)
 
 
 def _is_low(row: Any) -> bool:

@@ -27,7 +27,8 @@ HEADLINES = ("nps", "csat", "ces", "first_response_time", "resolution_time", "sl
 
 def check() -> None:
     """Raise where the database does not open or answer."""
-    state.own_store()._connection.cursor().execute("select 1").fetchall()
+    with state.own_store().reading() as cursor:
+        cursor.execute("select 1").fetchall()
 
 
 def warm() -> None:
