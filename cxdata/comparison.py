@@ -206,7 +206,7 @@ def _judged(
         enough = np.ones(len(keys), dtype=bool)
     low, high, p = _tested(entry, parts)
     difference = now["value"] - before["value"]
-    clear = np.where(np.isnan(low), p < LEVEL, (low > 0) | (high < 0))
+    clear = p < LEVEL
     judged = ~np.isnan(difference) & enough & ~(np.isnan(low) & np.isnan(p))
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(before["value"] != 0, difference / before["value"], np.nan)
@@ -249,7 +249,7 @@ def _tested(entry: Metric, parts: Mapping[str, Parts]) -> tuple[Array, Array, Ar
     low, high = entry.measure.difference(now, before)
     if np.isnan(low).all():
         return low, high, nothing
-    return low, high, statistics.p_value(lambda level: entry.measure.difference(now, before, level))
+    return low, high, entry.measure.p_value(now, before)
 
 
 def _grows_with_time(entry: Metric) -> bool:

@@ -18,8 +18,6 @@ from cxdata.engine import Engine
 from cxdata.filters import Filters
 from cxdata.i18n import N_, _
 from cxdata.metrics import metric
-from cxdata.metrics.base import Measure
-from cxdata.metrics.base import Parts as Parts_
 from cxdata.queries import Parts, ask_parts
 from cxdata.questions import Moment, Query
 
@@ -111,7 +109,7 @@ def _tried(
         n, rest = measure.n(own), measure.n(others)
         values, other_values = measure.value(own), measure.value(others)
         low, high = measure.difference(own, others)
-        p = _p(measure, own, others)
+        p = measure.p_value(own, others)
         for at, key in enumerate(parts.keys):
             if key[0] is not None and n[at] >= least and rest[at] >= least and not np.isnan(p[at]):
                 yield (
@@ -128,11 +126,6 @@ def team_of(engine: Engine, agent: str) -> str | None:
     sql = "select team from ticket_facts where agent = $agent and team is not null group by team order by count(*) desc, team limit 1"
     found = engine.query(sql, agent=agent).to_pylist()
     return str(found[0]["team"]) if found else None
-
-
-def _p(measure: Measure, own: Parts_, others: Parts_) -> Array:
-    """The p-value of each group against all others."""
-    return statistics.p_value(lambda level: measure.difference(own, others, level))
 
 
 def _sides(parts: Parts, name: str) -> tuple[dict[str, Array], dict[str, Array]]:

@@ -99,6 +99,24 @@ class Measure:
         value = self.value(now)
         return nothing(value), nothing(value)
 
+    def slack(self, now: Parts, before: Parts) -> Array:
+        """By how much an end of that interval has to clear zero before a difference is called clear.
+
+        A share moves in steps of one answer; an interval that just clears zero by part of a step is wrong in up to 5.7 %
+        of the cases. Half of Yates's correction keeps every pair of shares and numbers at 5 % or below.
+        """
+        return np.zeros_like(self.value(now))
+
+    def p_value(self, now: Parts, before: Parts) -> Array:
+        """Two-sided p of now − before, from the interval of the difference and its slack; nan where the kind has none."""
+        slack = self.slack(now, before)
+
+        def wider(confidence: statistics.Level) -> Pair:
+            low, high = self.difference(now, before, confidence)
+            return low - slack, high + slack
+
+        return statistics.p_value(wider)
+
 
 @dataclass(frozen=True)
 class Count(Measure):
@@ -118,6 +136,10 @@ class Count(Measure):
 
     def value(self, parts: Parts) -> Array:
         return parts["n"]
+
+
+def _half_yates(now: Array, before: Array) -> Array:
+    return (ratio(np.ones_like(now), now) + ratio(np.ones_like(before), before)) / 4
 
 
 @dataclass(frozen=True)
@@ -150,6 +172,9 @@ class Share(Measure):
 
     def difference(self, now: Parts, before: Parts, confidence: statistics.Level = 0.95) -> Pair:
         return statistics.newcombe(now["x"], now["n"], before["x"], before["n"], confidence=confidence)
+
+    def slack(self, now: Parts, before: Parts) -> Array:
+        return _half_yates(now["n"], before["n"])
 
 
 @dataclass(frozen=True)
@@ -397,6 +422,9 @@ class FlowShare(Flow):
         return statistics.newcombe(
             self.numerator(now), now["opening"], self.numerator(before), before["opening"], confidence=confidence
         )
+
+    def slack(self, now: Parts, before: Parts) -> Array:
+        return _half_yates(now["opening"], before["opening"])
 
 
 @dataclass(frozen=True)
