@@ -19,7 +19,9 @@ def test_of_what_did_not_change_one_in_twenty_is_called_changed_at_most(kind, n)
     assert noise.told_apart(kind, n, 0.0, rounds=5000) <= 0.05 + 3 * (0.05 * 0.95 / 5000) ** 0.5
 
 
-@pytest.mark.parametrize(("n", "m"), [(10, 10), (20, 20), (30, 30), (50, 50), (100, 100), (300, 300), (30, 100), (97, 131)])
+@pytest.mark.parametrize(
+    ("n", "m"), [(10, 10), (20, 20), (30, 30), (50, 50), (100, 100), (300, 300), (30, 100), (97, 131)]
+)
 def test_of_shares_that_did_not_change_never_more_than_one_in_twenty(n, m):
     """Exactly: every pair of numbers of yes, by its probability."""
     x, y = (side.ravel().astype(float) for side in np.meshgrid(np.arange(n + 1), np.arange(m + 1), indexing="ij"))
