@@ -9,7 +9,8 @@ with the reading of the clock at as-of, so that as-of can be any instant at the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -359,37 +360,57 @@ ONE_TOUCH = {
 }
 
 
-def _contacts(cursor: duckdb.DuckDBPyConnection, settings: Settings, years: tuple[int, int] | None) -> None:
-    """Temporary table: of each ticket of a known customer which contact of his it is, and the one that came next."""
+def _contacts(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Temporary table: by the place of each ticket with a customer, which contact of the customer it is, and the next one.
+
+    It is narrow, so that it fits into memory beside what is written.
+    """
     cursor.execute(f"""
         create or replace temp table contact_of as
         with contacts as (
-            select t.source, t.key, coalesce(c.customer_id, t.customer_id) as whose, t.channel, s.stage, t.created_at,
-                   cast({calendars.local_sql(settings.zone, "t.created_at", years)} as date) as contact_on,
-                   c.started_on, c.cancelled_on, c.derived
+            select t.place, t.source, t.key, coalesce(c.customer_id, t.customer_id) as whose, t.channel, s.stage, t.created_at
             from current_tickets t
             left join known_customer c on c.known_as = t.customer_id
             left join stage_of s on s.touchpoint = t.touchpoint
             where t.customer_id is not null and coalesce(t.status, 'open') not in ('deleted', 'spam')),
         ordered as (
-            select *, not derived and contact_on >= started_on and coalesce(contact_on <= cancelled_on, true) as is_customer,
-                   row_number() over contact as nth, lead({_seconds("created_at")}) over contact as next_s,
-                   lead(channel) over contact as next_channel, lead(stage) over contact as next_stage,
-                   lead(contact_on) over contact as next_on
+            select place, cast(row_number() over contact as integer) as nth_contact, lead(created_at) over contact as next_at,
+                   lead(channel) over contact as next_channel, lead(stage) over contact as next_stage
             from contacts window contact as (partition by whose order by created_at, source, key))
-        select source, key, cast(nth as integer) as nth_contact, next_s, next_channel, next_stage,
-               case when is_customer then contact_on + {LEAVES_WITHIN_DAYS + 1} end as leaving_known_on,
-               case when is_customer then cancelled_on end as leaves_on,
-               case when is_customer then cast(cancelled_on - contact_on as integer) end as leaves_in_days,
-               coalesce(is_customer and cancelled_on is not null and coalesce(next_on > cancelled_on, true), false)
-                   as is_last_contact
+        select place, nth_contact, {_seconds("next_at")} as next_s, next_channel, next_stage
         from ordered""")
+
+
+@contextmanager
+def _built_as_written(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Joins keep their sides: two of the same number of rows would be turned round, and the wide one held in memory.
+
+    It is a setting of the connection; a cursor of its own gives it back also after an error.
+    """
+    with cursor.cursor() as aside:
+        aside.execute("set disabled_optimizers = 'build_side_probe_side'")
+        try:
+            yield
+        finally:
+            aside.execute("reset disabled_optimizers")
 
 
 def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
     _lookups(cursor, settings)
     years = _years(cursor, "tickets", "created_at")
-    _contacts(cursor, settings, years)
+    _contacts(cursor)
+    with _built_as_written(cursor):
+        _write_tickets(cursor, settings, own, people, years)
+    cursor.execute("drop table contact_of")
+
+
+def _write_tickets(
+    cursor: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    own: Sequence[str],
+    people: _People,
+    years: tuple[int, int] | None,
+) -> None:
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
     _write(
         cursor,
@@ -440,13 +461,14 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
                    case when p.on_business then created_business_s else created_s end as start_reading,
                    case when p.on_business then off_business_s else off_s end as off_reading,
                    c.segment as customer_segment, c.customer_id as known_customer, s.stage, nth_contact, next_s,
-                   next_channel, next_stage, leaving_known_on, leaves_on, leaves_in_days, is_last_contact
+                   next_channel, next_stage, c.cancelled_on, cast(d.created_local as date) as contact_on,
+                   not c.derived and contact_on >= c.started_on and coalesce(contact_on <= c.cancelled_on, true) as is_customer
                    {_taken(own, "coalesce(d.groups['{}'], c.{})")}
             from durations d
             join policy_of p on {_same_policy(settings.policies)}
             left join known_customer c on c.known_as = d.customer_id
             left join stage_of s on s.touchpoint = d.touchpoint
-            left join contact_of n on n.source = d.source and n.key = d.key)
+            left join contact_of n on n.place = d.place)
         select source, key, coalesce(known_customer, customer_id) as customer_id, {people.agent("agent")} as agent,
                {people.team("team")} as team, channel, priority, coalesce(segment, customer_segment) as segment
                {"".join(f", {name}" for name in own)},
@@ -477,8 +499,13 @@ def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
                     when rs_taken is not null then resolved_at_s end as resolution_judged_s,
                case when dates_resolution and not coalesce(resolved_at_s < created_s, false)
                     then start_reading + resolution_target_s + off_reading end as resolution_deadline,
-               nth_contact, next_s, next_channel, next_stage, leaving_known_on, leaves_on, leaves_in_days,
-               coalesce(is_last_contact, false) as is_last_contact
+               nth_contact, next_s, next_channel, next_stage,
+               case when is_customer then contact_on + {LEAVES_WITHIN_DAYS + 1} end as leaving_known_on,
+               case when is_customer then cancelled_on end as leaves_on,
+               case when is_customer then cast(cancelled_on - contact_on as integer) end as leaves_in_days,
+               coalesce(is_customer and cancelled_on is not null and coalesce(
+                   cast({calendars.local_sql(settings.zone, "make_timestamp(next_s * 1000000)", years)} as date) > cancelled_on, true), false)
+                   as is_last_contact
         from judged {"" if _in_order(cursor, "tickets", "created_at") else "order by created_s"}""",
     )
 

@@ -747,7 +747,7 @@ def _has_wide_blanks(path: Path) -> bool:
     last = b""
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            if any(blank in last + block[:3] or blank in block for blank in wide):
+            if not block.isascii() and any(blank in last + block[:3] or blank in block for blank in wide):
                 return True
             last = block[-3:]
     return False

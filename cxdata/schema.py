@@ -29,6 +29,7 @@ SQL_TYPES = {
 _FREE_TEXTS = (
     "key", "ticket_id", "response_id", "review_id", "purchase_id", "customer_id", "customer_name", "email", "subject", "tags", "comment",
 )  # fmt: skip
+_PACKED = ("boolean", "smallint", "integer", "bigint", "date", "timestamp")  # small steps, or the same again and again
 OWN = "own_"  # how the names of columns begin that an import keeps to compare groups by
 GROUPS = ("groups", "map(varchar, varchar)")  # the stored column of them: {name: word}
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam")
@@ -42,8 +43,9 @@ SCORES = ("nps", "csat", "ces", *QUALITY)
 
 
 def stored_as(name: str, sql_type: str) -> str:
-    """The definition of a stored column: name, type, and how it is packed where that matters."""
-    return f"{name} {sql_type}{' using compression zstd' if name in _FREE_TEXTS else ''}"
+    """The definition of a stored column: name, type, and how it is packed where that saves DuckDB trying all ways."""
+    packed = "zstd" if name in _FREE_TEXTS else "bitpacking" if sql_type.lower() in _PACKED else ""
+    return f"{name} {sql_type}{f' using compression {packed}' if packed else ''}"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from cxdata.errors import CxError
 from cxdata.events import Event, Kept
 from cxdata.parsing import quoted
 from cxdata.questions import Moment
-from cxdata.schema import KINDS, QUALITY, REVIEWS, Kind, stored_as
+from cxdata.schema import KINDS, QUALITY, REVIEWS, TICKETS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 from cxdata.views import KeptView, SavedView
 
@@ -298,11 +298,11 @@ class Store:
             from imports where kind = ? and undone_at is null order by import_id"""
         return [(int(number), bool(met)) for number, met in cursor.execute(sql, [kind]).fetchall()]
 
-    def current_sql(self, cursor: duckdb.DuckDBPyConnection, kind: str) -> str:
+    def current_sql(self, cursor: duckdb.DuckDBPyConnection, kind: str, columns: str = "*") -> str:
         """SQL that selects the current rows of a kind: each key's version in its newest import not undone."""
         active = self.active_imports(cursor, kind)
         numbers = ", ".join(str(number) for number, _ in active) or "-1"
-        rows = f"select * from {kind}_versions where import_id in ({numbers})"
+        rows = f"select {columns} from {kind}_versions where import_id in ({numbers})"
         if not any(met for _, met in active):
             return rows
         return f"""
@@ -312,7 +312,9 @@ class Store:
             where twice.newest is null or active.import_id = twice.newest"""
 
     def current_relations(self, cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
+        """{kind: SQL of its current rows}, what facts are derived from; those of tickets with the `place` each is stored at."""
         found = {kind.name: self.current_sql(cursor, kind.name) for kind in KINDS}
+        found[TICKETS.name] = self.current_sql(cursor, TICKETS.name, "*, rowid as place")
         found[REVIEWS.name] = f"select * from ({found[REVIEWS.name]}) union all by name {_REVIEWED_HERE}"
         return found
 
