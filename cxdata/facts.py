@@ -9,7 +9,7 @@ with the reading of the clock at as-of, so that as-of can be any instant at the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -42,27 +42,69 @@ STAGE_WORDS = {
 _PARTS = re.compile(r"[^\w]+")
 
 
-def build(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: Mapping[str, str]) -> None:
-    """(Re)write all fact tables from the current rows. `current`: {kind: select}. Part of the caller's transaction."""
+def build(
+    cursor: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    current: Mapping[str, str],
+    changed: Collection[str] | None = None,
+) -> frozenset[str]:
+    """(Re)write the fact tables from the current rows; which they were. Part of the caller's transaction.
+
+    `current`: {kind: select}. `changed`: the kinds of which the current rows are others than before; the facts that do not
+    look at them stay as they are. None: everything may be different.
+    """
     same = merged(cursor)
     _insert_merged(cursor, same)
     for kind, sql in current.items():
         rows = _as_one(kind, sql) if same and kind in {one.name for one in OF_CUSTOMERS} else sql
         cursor.execute(f"create or replace temp view current_{kind} as {rows}")
     _describe_imports(cursor)
-    _opening_days(cursor, settings)
     own = _own_groups(cursor)
     people = _People(settings.agents == "by_name", _small_teams(cursor, settings))
+    known = bool(cursor.execute("select count(*) > 0 from current_customers").fetchall()[0][0])
+    stale = (
+        _stale(changed, known=known) if changed is not None and _as_before(cursor, own, people) else frozenset(TABLES)
+    )
     cursor.execute("create or replace table small_teams (team varchar)")
     _insert(cursor, "small_teams", [[team] for team in people.small_teams])
-    _customers(cursor, settings, own, people)
-    _tickets(cursor, settings, own, people)
-    _surveys(cursor, settings, own, people)
-    _reviews(cursor, settings, own, people)
-    _purchases(cursor, settings, own, people)
-    follow_ups(cursor, settings)
+    if "customer_facts" in stale:
+        _customers(cursor, settings, own, people, known=known)
+    if stale & {"ticket_facts", "survey_facts", "purchase_facts"}:
+        _customer_lookups(cursor, own, known=known)
+        _stages(cursor, settings)
+    for table, write in _WRITERS.items():
+        if table in stale:
+            write(cursor, settings, own, people)
+    if "follow_up_facts" in stale:
+        follow_ups(cursor, settings)
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
+    return stale
+
+
+def _as_before(cursor: duckdb.DuckDBPyConnection, own: Sequence[str], people: _People) -> bool:
+    """Whether the facts have the columns that they are to have, and tell of teams what they are to tell."""
+    held = {name for name, *_ in cursor.execute("describe ticket_facts").fetchall() if name.startswith(OWN)}
+    small = cursor.execute("select team from small_teams").fetchall()
+    return held == set(own) and {team for (team,) in small} == set(people.small_teams)
+
+
+def _stale(changed: Collection[str], *, known: bool) -> frozenset[str]:
+    """The tables that look at the current rows of some kinds. `known`: there is a list of customers; else they are estimated
+    from what they did, which says nothing to their tickets."""
+    kinds, found = set(changed), set[str]()
+    if "customers" in kinds or (not known and kinds & {"tickets", "surveys", "purchases"}):
+        found.add("customer_facts")
+    if kinds & {"tickets", "customers"}:
+        found.add("ticket_facts")
+    for kind, others in (
+        ("surveys", {"ticket_facts", "customer_facts"}),
+        ("reviews", {"ticket_facts"}),
+        ("purchases", {"customer_facts"}),
+    ):
+        if kind in kinds or found & others:
+            found.add(f"{kind[:-1]}_facts")
+    return frozenset(found | ({"follow_up_facts"} if found & {"customer_facts", "survey_facts"} else set()))
 
 
 SAME_CUSTOMER = "same_customer"  # entries of the journal: `number` is one customer with `into`
@@ -118,14 +160,6 @@ def _as_one(kind: str, sql: str) -> str:
         select * exclude (known_as) from ones
         union all by name
         select * exclude (known_as) from named where customer_id is null or customer_id not in (select one from merged)"""
-
-
-def build_reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, current: str) -> None:
-    """(Re)write the facts of reviews alone, from their current rows, beside the other facts as they are."""
-    cursor.execute(f"create or replace temp view current_reviews as {current}")
-    small = tuple(team for (team,) in cursor.execute("select team from small_teams order by team").fetchall())
-    _reviews(cursor, settings, _own_groups(cursor), _People(settings.agents == "by_name", small))
-    cursor.execute("drop view current_reviews")
 
 
 @dataclass(frozen=True)
@@ -314,8 +348,8 @@ def stage_of(touchpoint: str | None, stages: Mapping[str, str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _lookups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Temporary tables: the policy of each priority, team and channel; the stage of each touchpoint."""
+def _policies(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Temporary table: the policy of each priority, team and channel."""
     asked = _policy_columns(settings.policies)
     columns = [
         name if name in asked else f"cast(null as varchar) as {name}" for name in ("priority", "team", "channel")
@@ -329,6 +363,10 @@ def _lookups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         policy = policy_for(settings.policies, *combination)
         rows.append([*combination, policy.first_response_s, policy.resolution_s, policy.clock == "business"])
     _insert(cursor, "policy_of", rows)
+
+
+def _stages(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Temporary table: the stage of each touchpoint."""
     found = cursor.execute("""
         select distinct touchpoint from (select touchpoint from current_tickets
         union all select touchpoint from current_surveys) where touchpoint is not null""").fetchall()
@@ -396,7 +434,8 @@ def _built_as_written(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
-    _lookups(cursor, settings)
+    _opening_days(cursor, settings)
+    _policies(cursor, settings)
     years = _years(cursor, "tickets", "created_at")
     _contacts(cursor)
     with _built_as_written(cursor):
@@ -624,9 +663,10 @@ def _reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequenc
 # --- customers and purchases --------------------------------------------------------------------------------
 
 
-def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People) -> None:
+def _customers(
+    cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: _People, *, known: bool
+) -> None:
     listed = "".join(f", {name}" for name in own)
-    known = cursor.execute("select count(*) > 0 from current_customers").fetchall()[0][0]
     rows = _known(own) if known else _estimated(cursor, settings, own)
     params = {} if known else {"gone": settings.churn_after_days}
     _write(
@@ -642,6 +682,11 @@ def _customers(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
         from rows order by started_on, cancelled_on, monthly_value""",
         params,
     )
+
+
+def _customer_lookups(cursor: duckdb.DuckDBPyConnection, own: Sequence[str], *, known: bool) -> None:
+    """Temporary tables: what is known of a customer by each of the names that rows may have for it."""
+    listed = "".join(f", {name}" for name in own)
     cursor.execute(f"""
         create or replace temp table customer_of as
         select customer_id as known_as, customer_id, team, segment, entry_channel, started_on, cancelled_on, derived{listed}
@@ -720,6 +765,9 @@ def _purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
                {_taken(own, "coalesce(p.groups['{}'], c.{})")}
         from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s, p.amount""",
     )
+
+
+_WRITERS = {"ticket_facts": _tickets, "survey_facts": _surveys, "review_facts": _reviews, "purchase_facts": _purchases}
 
 
 # --- follow-ups ---------------------------------------------------------------------------------------------

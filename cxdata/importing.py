@@ -202,7 +202,7 @@ def import_file(
                 elif not choices.recall:  # it was read afresh, and that is how it went in
                     store.forget(cursor, table.header)
                 progress.begin(FACTS, cursor)
-                store.rebuild(cursor)
+                store.rebuild(cursor, {one.kind for one in outcome.all})
                 progress.begin(KEEP)
     return outcome
 

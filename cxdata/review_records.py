@@ -15,7 +15,7 @@ from typing import Any
 from cxdata import journal
 from cxdata.errors import CxError
 from cxdata.filters import Period
-from cxdata.schema import QUALITY
+from cxdata.schema import QUALITY, REVIEWS
 from cxdata.store import REVIEW, Store
 
 BATCH = "review_batch"
@@ -242,7 +242,7 @@ def save_review(store: Store, review: Review, by: str = "") -> Review:
     }  # fmt: skip
     with store.writing() as cursor:
         number = journal.write(cursor, REVIEW, body, id=review.id or (own[0] if own else 0), by=by or review.reviewer)
-        store.rebuild_reviews(cursor)
+        store.rebuild(cursor, {REVIEWS.name})
     return replace(review, id=number)
 
 

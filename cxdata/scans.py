@@ -9,7 +9,7 @@ both (a test compares them).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -51,9 +51,9 @@ _STEPPED = {steps_of(metric(name)): metric(name) for name in _DURATIONS}
 MONTHS = (*_ROLLED, *_STEPPED)
 
 
-def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: str = "") -> None:
-    """(Re)write the tables of months and of steps from the facts, or from one table `of` them, as they stand at as-of,
-    inside the caller's transaction."""
+def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: Collection[str]) -> None:
+    """(Re)write the tables of months and of steps from some tables `of` facts, as they stand at as-of, inside the
+    caller's transaction."""
     made = {}
     for table, entries in _ROLLED.items():
         entry = entries[0]
@@ -73,7 +73,7 @@ def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: str = ""
             ),
         )
     for table, (entry, sql) in made.items():
-        if of not in ("", entry.facts):
+        if entry.facts not in of:
             continue
         conditions, params = scope(entry, Query((entry.name,)), moment)
         sql = f"create or replace table {table} as {sql}".replace(

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +32,7 @@ from cxdata.settings import Settings, parse_instant
 from cxdata.views import KeptView, SavedView
 
 # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
 BLOCK = 8 * 2**20  # bytes of an original in one row
 OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
@@ -318,35 +318,30 @@ class Store:
         found[REVIEWS.name] = f"select * from ({found[REVIEWS.name]}) union all by name {_REVIEWED_HERE}"
         return found
 
-    def rebuild(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Derive the facts again, inside the caller's transaction."""
+    def rebuild(self, cursor: duckdb.DuckDBPyConnection, changed: Collection[str] | None = None) -> None:
+        """Derive the facts again, inside the caller's transaction. `changed`: the kinds of rows that did; None: all may have."""
         settings = self._settings(cursor)
-        facts.build(cursor, settings, self.current_relations(cursor))
-        self._roll(cursor, settings)
-
-    def rebuild_reviews(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Derive the facts of reviews again, and what is kept of them by month, inside the caller's transaction."""
-        settings = self._settings(cursor)
-        facts.build_reviews(cursor, settings, self.current_relations(cursor)[REVIEWS.name])
-        self._roll(cursor, settings, "review_facts")
+        self._roll(cursor, settings, facts.build(cursor, settings, self.current_relations(cursor), changed))
 
     def rebuild_follow_ups(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Derive the facts of follow-ups again, and what is kept of them by month, inside the caller's transaction."""
         settings = self._settings(cursor)
         facts.follow_ups(cursor, settings)
-        self._roll(cursor, settings, "follow_up_facts")
+        self._roll(cursor, settings, {"follow_up_facts"})
 
-    def _roll(self, cursor: duckdb.DuckDBPyConnection, settings: Settings, table: str = "") -> None:
-        """Make the months of the facts, or of one table of them, as they stand at as-of, and count the change.
+    def _roll(self, cursor: duckdb.DuckDBPyConnection, settings: Settings, tables: Collection[str]) -> None:
+        """Make the months of some facts as they stand at as-of, of all where as-of has moved, and count the change.
 
-        The number "facts" grows with the facts of what was imported only: customers are scored from those.
+        The number "facts" grows with the facts of what customers did only: they are scored from those.
         """
         as_of_s = self._as_of(cursor, settings)
+        before = cursor.execute("select value from state where name = 'rolled'").fetchall()
         at = parse_instant(str(facts.NO_DATA), "UTC") if as_of_s is None else as_of_s
-        scans.build_months(cursor, Moment(settings, at), table)
+        scans.build_months(cursor, Moment(settings, at), tables if before == [(as_of_s,)] else facts.TABLES)
         cursor.execute("delete from state where name = 'rolled' or name = 'newest'")
         cursor.execute("insert into state values ('rolled', ?), ('newest', ?)", [as_of_s, facts.newest(cursor)])
-        counted = "name = 'data'" if table else "name = 'data' or name = 'facts'"
+        told_apart = set(tables) - {"review_facts", "follow_up_facts"}
+        counted = "name = 'data' or name = 'facts'" if told_apart else "name = 'data'"
         cursor.execute(f"update state set value = value + 1 where {counted}")
 
     def imports(self) -> list[dict[str, Any]]:
@@ -388,8 +383,8 @@ class Store:
     def _standing_again(self, import_id: int, now: str, never: str) -> dict[str, Any]:
         with self.writing() as cursor:
             sql = f"update imports set {now} = cast(now() at time zone 'UTC' as timestamp), {never} = null where import_id = ?"
-            cursor.execute(sql, [import_id])
-            self.rebuild(cursor)
+            kind = cursor.execute(f"{sql} returning kind", [import_id]).fetchall()[0][0]
+            self.rebuild(cursor, {kind})
         return self.one_import(import_id)
 
     def standing(self, import_id: int) -> Standing:

@@ -96,7 +96,7 @@ def test_reviews_tell_no_agent_either_and_are_drawn_by_team(grouped, load):
         found = grouped.query("select team, agent from review_facts order by team").to_pylist()
         assert found == [{"team": "Noord", "agent": None}, {"team": "smaller_teams", "agent": None}]
         with grouped.writing() as cursor:
-            grouped.rebuild_reviews(cursor)
+            grouped.rebuild(cursor, {"reviews"})
     grouped.save_settings(replace(grouped.settings(), agents="by_name"))
     found = grouped.query("select team, agent from review_facts order by team").to_pylist()
     assert found == [{"team": "Noord", "agent": "Noord 0"}, {"team": "Zuid", "agent": "Zuid 0"}]

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -175,9 +175,9 @@ class Forgetful(Store):
     found: dict[str, int]
     rejected: list[tuple[int, int, str]]
 
-    def rebuild(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def rebuild(self, cursor: duckdb.DuckDBPyConnection, changed: Collection[str] | None = None) -> None:
         if self.derives:
-            super().rebuild(cursor)
+            super().rebuild(cursor, changed)
 
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
