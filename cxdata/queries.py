@@ -235,8 +235,10 @@ def _projection(
 
 
 def distinct_values(engine: Engine, name: str) -> list[str]:
-    """The values of a dimension in the data, most used first; NOTHING is not among them."""
+    """The values of a dimension in the data, most used first; NOTHING is not among them. None of a column that is not kept."""
     entry = dimension(name)
+    if name.startswith(OWN) and name not in own_groups(engine):
+        return []
     union = " union all ".join(
         f"select {name} as word, count(*) as k from {facts} group by {name}" for facts in entry.facts
     )

@@ -14,6 +14,7 @@ from cxdata import formats
 from cxdata.errors import CxError, UnknownName
 from cxdata.filters import FILTERS, NOTHING, dimension
 from cxdata.i18n import N_, _
+from cxdata.schema import OWN
 
 LONGEST = 60  # characters of a name
 Link = Mapping[str, tuple[str, ...]]
@@ -96,20 +97,31 @@ Gone = tuple[tuple[str, str], ...]
 
 
 def gone(choices: Mapping[str, Sequence[str]], values: Callable[[str], Collection[str]]) -> Gone:
-    """((dimension, value) …) that are chosen and not in the data. `values`: the values of a dimension in the data."""
+    """((dimension, value) …) that are chosen and not in the data; value "" where a kept column itself is not there any more.
+
+    `values`: the values of a dimension in the data.
+    """
     asked = [(entry.name, word) for entry in FILTERS for word in choices.get(entry.name, ())]
     asked += [("team", word) for word in choices.get("against", ()) if word]
     split = next(iter(choices.get("split", ())), "")
-    if split in {entry.name for entry in FILTERS}:
+    if split.startswith(OWN):
+        asked.append((split, ""))
+    if split.startswith(OWN) or split in {entry.name for entry in FILTERS}:
         asked += [(split, word) for name in _GROUPS for word in choices.get(name, ())]
-    there = {name: {*values(name), NOTHING} for name in {name for name, _word in asked}}
-    return tuple(dict.fromkeys((name, word) for name, word in asked if word not in there[name]))
+    there = {name: set(values(name)) for name in {name for name, _word in asked}}
+    lost = {name for name, word in asked if not word and not there[name]}
+    missing = [
+        (name, word) for name, word in asked if word and name not in lost and word not in {*there[name], NOTHING}
+    ]
+    return tuple(dict.fromkeys([*((name, "") for name in lost), *missing]))
 
 
 def without(choices: Mapping[str, Sequence[str]], missing: Gone) -> Link:
     """The choices without what is no longer there."""
     split = next(iter(choices.get("split", ())), "")
     of = {"against": "team", **dict.fromkeys(_GROUPS, split)}
+    if (split, "") in missing:
+        choices = {name: words for name, words in choices.items() if name not in ("split", *_GROUPS)}
     kept = {
         name: tuple(word for word in words if (of.get(name, name), word) not in missing)
         for name, words in choices.items()
@@ -119,7 +131,9 @@ def without(choices: Mapping[str, Sequence[str]], missing: Gone) -> Link:
 
 def said(missing: Gone, name: str = "") -> str:
     """The sentence about what is no longer there; `name`: of the view, "" for a link."""
-    words = ", ".join(f"{_(dimension(of).label).lower()} {formats.group(of, word)}" for of, word in missing)
+    words = ", ".join(
+        f"{_(dimension(of).label).lower()} {formats.group(of, word) if word else ''}".strip() for of, word in missing
+    )
     if name:
         return _('Not in the data, and left out of the view "{name}": {what}.', name=name, what=words)
     return _("Not in the data, and left out of what the link asks for: {what}.", what=words)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from cxdata import goal_records, meeting_records
+from cxdata import alert_records, goal_records, meeting_records
 from cxdata.goals import Goal
 from cxdata.importing import import_file
 from cxdata.meetings import Meeting
 from cxdata.store import Store
 from cxdata.ui import state
+from tests.conftest import SECRET
 from tests.test_pages import english, nothing_cached, opened, sample_file, sample_shown, shown  # noqa: F401
 
 
@@ -139,6 +140,25 @@ def test_somebody_else_closes_it(own):
     at.run()
     assert "Minutes" in at.title[0].value
     assert "Closed by Bo" in shown(at)
+
+
+def test_minutes_are_sent_from_the_page(own, inbox, nowhere):
+    meeting = meeting_records.start(own, Meeting(0, "", "2026-01-05T09:00:00Z", ("Ada",), date(2026, 1, 1)))
+    meeting_records.say(own, meeting, "goal-2", "note", "Why are we late?", date(2026, 1, 5))
+    at = linked(meeting=str(meeting.id), item="close")
+    button(at, "Close and make the minutes").click().run()
+    assert "nowhere to go yet" in shown(at)
+    alert_records.save_send_to(own, [inbox.address, nowhere])
+    at = linked(minutes=str(meeting.id))
+    at.button(key="minutes_send").click().run()
+    assert not at.exception
+    assert ": sent." in at.success[0].value
+    assert "not delivered" in at.error[0].value
+    (message,) = inbox.messages
+    assert "Why are we late?" in message["message"]
+    assert message["attachments"][0]["filename"] == "minutes-2026-01-05.pdf"
+    assert SECRET not in shown(at)
+    assert [one.what for one in alert_records.sendings(own)] == [message["title"]] * 2
 
 
 def test_the_sample_has_a_meeting_and_its_minutes_in_both_languages(sample_shown, sample_file):  # noqa: F811

@@ -101,7 +101,7 @@ def test_views_outlive_the_program_and_leave_the_numbers_as_they_are(tmp_path):
 
 
 def there(name: str) -> list[str]:
-    return {"team": TEAMS, "channel": ["email"]}.get(name, [])
+    return {"team": TEAMS, "channel": ["email"], "own_test": ["a", "b"]}.get(name, [])
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,8 @@ def there(name: str) -> list[str]:
         ({"team": ("Noord", "Oost"), "channel": ("fax",)}, (("team", "Oost"), ("channel", "fax")), {"team": ("Noord",)}),
         ({"team": ("Noord",), "against": ("Oost",), "compare": ("team",)}, (("team", "Oost"),), {"team": ("Noord",), "compare": ("team",)}),
         ({"split": ("team",), "first": ("Oost",), "second": ("Zuid",)}, (("team", "Oost"),), {"split": ("team",), "second": ("Zuid",)}),
+        ({"split": ("own_wave",), "first": ("x",), "metric": ("nps",)}, (("own_wave", ""),), {"metric": ("nps",)}),
+        ({"split": ("own_test",), "first": ("a",), "second": ("z",)}, (("own_test", "z"),), {"split": ("own_test",), "first": ("a",)}),
         ({"split": ("nonsense",), "first": ("Oost",)}, (), None),
     ],
 )  # fmt: skip
@@ -121,6 +123,7 @@ def test_what_is_not_in_the_data_is_left_out_and_the_rest_stays(link, missing, l
 
 def test_one_sentence_names_all_that_is_missing():
     missing = (("team", "Oost"), ("channel", "phone"))
+    assert views.said((("own_wave", ""),)) == "Not in the data, and left out of what the link asks for: wave."
     assert (
         views.said(missing, "Weekly") == 'Not in the data, and left out of the view "Weekly": team Oost, channel Phone.'
     )

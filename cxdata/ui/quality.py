@@ -51,11 +51,11 @@ def train(view: View) -> None:
             reviewing.button()
         tried = [_judged(view, title, names) for table, title, names in JUDGES if state.has(table)]
         if count := sum(tried):
+            who = _("each team and each agent") if state.settings().agents == "by_name" else _("each team")
             held = _(
-                "Each team and each agent is held against all others together: {count} comparisons, which the verdicts allow for "
-                "(Benjamini–Hochberg).",
-                count=count,
-            )
+                "Held against all others together: {who}. The verdicts allow for {count} comparisons (Benjamini–Hochberg).",
+                who=who, count=count,
+            )  # fmt: skip
             st.html(f'<div class="cx-small">{look.escaped(held)}</div>')
         _trainings(view)
     if st.session_state.get("_training") is not None:
