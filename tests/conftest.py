@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,13 +61,37 @@ def store() -> Iterator[Store]:
 def load(store: Store, tmp_path: Path) -> Callable[..., Outcome]:
     """Import CSV text: load(text, date_order="dmy", …) with the fields of Choices and the options of an import; `into` is another store."""
 
-    def made(text: str | bytes, *, into: Store | None = None, name="file.csv", **options) -> Outcome:
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        of_import = {key: options.pop(key) for key in ("dry_run", "head", "progress") if key in options}
-        return importing.import_file(into or store, path, Choices(**options), now=NOW, **of_import)
+    def made(text: str | bytes, *, into: Store | None = None, **options) -> Outcome:
+        return imported(into or store, tmp_path, text, **options)
 
     return made
+
+
+def imported(store: Store, folder: Path, text: str | bytes, *, name="file.csv", **options) -> Outcome:
+    """Import CSV text by way of a file in the folder."""
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    of_import = {key: options.pop(key) for key in ("dry_run", "head", "progress") if key in options}
+    return importing.import_file(store, path, Choices(**options), now=NOW, **of_import)
+
+
+def filled_by(store: Store, fill: Callable[[Store, Callable[..., Outcome]], None]) -> Store:
+    """The store with what `fill(store, load)` puts into an empty one: done once, and copied for every test."""
+    assert store.path is not None
+    fresh = store.path.with_name("filled.duckdb")
+    fresh.write_bytes(_filled(fill))
+    store._take(fresh)
+    return store
+
+
+@cache
+def _filled(fill: Callable[[Store, Callable[..., Outcome]], None]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cx.duckdb"
+        path.write_bytes(new_database())
+        with Store(path) as made:
+            fill(made, partial(imported, made, Path(folder)))
+        return path.read_bytes()
 
 
 def question(

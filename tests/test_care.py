@@ -20,7 +20,7 @@ from cxdata.engine import DuckDBEngine
 from cxdata.errors import CxError, UnknownName
 from cxdata.filters import Filters
 from cxdata.settings import Settings
-from tests.conftest import moment
+from tests.conftest import filled_by, moment
 
 CUSTOMERS = (
     "customer_id,name,e-mail,started_on,cancelled_on,team,monthly_value,renewal date\n"
@@ -43,13 +43,16 @@ PURCHASES = "order id,customer id,order date,amount\n1,A,2025-02-01,10\n2,A,2026
 AS_OF = "2026-05-01T10:00"
 
 
-@pytest.fixture
-def care(store, load):
+def fill(store, load) -> None:
     for name, text in {"c.csv": CUSTOMERS, "t.csv": TICKETS, "s.csv": SURVEYS, "p.csv": PURCHASES}.items():
         load(text, name=name, direction="easy")
     store.save_settings(replace(store.settings(), as_of=AS_OF))
     scoring.ensure(store)
-    return store
+
+
+@pytest.fixture
+def care(store):
+    return filled_by(store, fill)
 
 
 def row(store, customer):
@@ -418,9 +421,11 @@ def test_the_draw_is_the_same_at_every_try_and_about_its_share(care):
     now = follow_ups.trial(care)
     held = [now.holds_out(f"K{number}") for number in range(4000)]
     assert sum(held) / 4000 == pytest.approx(0.3, abs=0.03)
-    assert held == [follow_ups.trial(care).holds_out(f"K{number}") for number in range(4000)]
+    again = follow_ups.trial(care)
+    assert held == [again.holds_out(f"K{number}") for number in range(4000)]
     follow_ups.hold_out(care, 0.5)
-    assert all(follow_ups.trial(care).holds_out(f"K{number}") for number in range(4000) if held[number])
+    larger = follow_ups.trial(care)
+    assert all(larger.holds_out(f"K{number}") for number in range(4000) if held[number])
     with pytest.raises(CxError, match="50 %"):
         follow_ups.hold_out(care, 0.8)
 

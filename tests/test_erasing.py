@@ -24,7 +24,7 @@ from cxdata.metrics.base import Curve
 from cxdata.questions import Query
 from cxdata.sample import FILES, FOLDER
 from cxdata.store import Store
-from tests.conftest import NOW, current
+from tests.conftest import NOW, current, filled_by
 
 NUMBER, NAME, EMAIL = "C-10382", "Jan de Vries", "Jan.deVries@example.org"
 CUSTOMERS = f"""customer_id,started_on,customer_name,email,monthly_value
@@ -50,15 +50,18 @@ PURCHASES = f"""customer_id,purchased_at,amount
 NEEDLES = (NUMBER, NAME, EMAIL, "Fijn geholpen", "Van mij", "Mijn adres", "verhuizen", "Zonder nummer", "Kapot")
 
 
-@pytest.fixture
-def filled(store, load):
+def fill(store, load) -> None:
     load(CUSTOMERS, name="klanten.csv")
     load(TICKETS, name="tickets.csv", kind="tickets")
     load(SURVEYS, name="enquete.csv", kind="surveys")
     load(PURCHASES, name="aankopen.csv", kind="purchases", groups=("customer_id",))
     journal.save(store, "goals", {"note": f"Bel {NAME}", "customer": NUMBER, "values": {"team": ["12"]}}, by=EMAIL)
     journal.save(store, "minutes", {"said": [f"{NUMBER}: terugbellen", "12"]})
-    return store
+
+
+@pytest.fixture
+def filled(store):
+    return filled_by(store, fill)
 
 
 def erased(store: Store, said: str = NUMBER) -> erasing.Erasure:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date, datetime
+from functools import cache
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from icalendar import Calendar
@@ -28,8 +31,8 @@ def english():
     set_language("en")
 
 
-@pytest.fixture
-def path(tmp_path):
+@cache
+def database() -> bytes:
     """A database of two teams with twelve months of ten satisfaction answers each, read on 1 January 2026."""
     lines = ["response id,submitted at,csat,team"]
     for number in range(12):
@@ -37,12 +40,20 @@ def path(tmp_path):
             lines += [
                 f"{team}{number}-{at},2025-{number + 1:02d}-10,{5 if at < good else 1},{team}" for at in range(10)
             ]
-    file = tmp_path / "answers.csv"
-    file.write_text("\n".join(lines))
-    with Store(tmp_path / "cx.duckdb") as own:
-        import_file(own, file)
-        own.save_settings(own.settings().__class__(as_of="2026-01-01T00:00", zone="Europe/Amsterdam"))
-    return tmp_path / "cx.duckdb"
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "answers.csv"
+        file.write_text("\n".join(lines))
+        with Store(Path(folder) / "cx.duckdb") as own:
+            import_file(own, file)
+            own.save_settings(own.settings().__class__(as_of="2026-01-01T00:00", zone="Europe/Amsterdam"))
+        return (Path(folder) / "cx.duckdb").read_bytes()
+
+
+@pytest.fixture
+def path(tmp_path):
+    made = tmp_path / "cx.duckdb"
+    made.write_bytes(database())
+    return made
 
 
 @pytest.fixture

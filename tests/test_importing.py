@@ -366,7 +366,7 @@ def test_stopping_leaves_nothing_behind(store, load, step):
 def test_a_query_is_interrupted(store, load, monkeypatch):
     progress, rebuild = Progress(), store.rebuild
 
-    def endless(cursor):
+    def endless(cursor, *_changed):
         threading.Timer(0.2, progress.cancel).start()
         cursor.execute("select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range % 5")
         rebuild(cursor)

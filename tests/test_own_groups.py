@@ -16,7 +16,7 @@ from cxdata.metrics.base import Curve
 from cxdata.questions import TOTAL, Query
 from cxdata.sources.base import own_name
 from cxdata.store import Store
-from tests.conftest import current
+from tests.conftest import current, filled_by
 from tests.test_drill import marks, same
 from tests.test_queries import moment
 
@@ -36,14 +36,17 @@ PURCHASES = "purchase_id,customer_id,purchased_at,amount\n" + "".join(
 )
 
 
-@pytest.fixture
-def filled(store, load) -> Store:
-    """Tickets that keep their A/B test, customers that keep their plan, and surveys and purchases of both."""
+def fill(_store, load) -> None:
     load(CUSTOMERS, groups=("Plan",))
     load(TICKETS, kind="tickets", groups=("a/b TEST",))
     load(SURVEYS)
     load(PURCHASES)
-    return store
+
+
+@pytest.fixture
+def filled(store) -> Store:
+    """Tickets that keep their A/B test, customers that keep their plan, and surveys and purchases of both."""
+    return filled_by(store, fill)
 
 
 def test_the_words_stand_with_the_rows_as_they_are(filled):

@@ -165,7 +165,7 @@ def test_readers_see_the_old_state_until_a_write_is_whole(store, load, tmp_path,
     half_way, go_on = threading.Event(), threading.Event()
     rebuild = store.rebuild
 
-    def slowly(cursor):
+    def slowly(cursor, *_changed):
         rebuild(cursor)
         half_way.set()
         assert go_on.wait(30)

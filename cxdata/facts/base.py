@@ -1,0 +1,106 @@
+"""What all facts share: their names, how they are written, and the SQL of local days and seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from cxdata.filters import SMALLER_TEAMS
+from cxdata.parsing import quoted
+from cxdata.schema import stored_as
+
+TABLES = ("ticket_facts", "survey_facts", "review_facts", "customer_facts", "purchase_facts", "follow_up_facts")
+GRAINS = ("day", "week", "month", "quarter", "year")
+NO_DATA = date(2026, 1, 1)
+STEP_SQL = "cast(floor(5e1 * ln({} + 1e0)) as smallint)"  # of a duration in seconds: steps of about 2 %, in its order
+CODE_MONTH = 32  # days of a month in start_code and end codes: k whole months are exactly 32 k
+
+
+@dataclass(frozen=True)
+class People:
+    """What facts tell of agents. Where they are looked at in groups only, facts do not have their names, and teams of few
+    agents are one: what is not in the facts is in no number, chart, row, file or goal."""
+
+    by_name: bool
+    small_teams: tuple[str, ...] = ()
+
+    def agent(self, sql: str) -> str:
+        """SQL: the agent, as facts tell it."""
+        return sql if self.by_name else "cast(null as varchar)"
+
+    def team(self, sql: str) -> str:
+        """SQL: the team, as facts tell it."""
+        if not self.small_teams:
+            return sql
+        listed = ", ".join(map(quoted, self.small_teams))
+        return f"case when {sql} in ({listed}) then {quoted(SMALLER_TEAMS)} else {sql} end"
+
+
+def write(
+    cursor: duckdb.DuckDBPyConnection, table: str, select: str, params: Mapping[str, object] | None = None
+) -> None:
+    """(Re)write a table of facts with the rows of a select."""
+    columns = cursor.execute(f"describe {select}", params).fetchall()
+    defined = ", ".join(stored_as(name, type_) for name, type_, *_ in columns)
+    cursor.execute(f"create or replace table {table} ({defined})")
+    cursor.execute(f"insert into {table} {select}", params)
+
+
+def insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[list[object]]) -> None:
+    if rows:
+        cursor.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
+@contextmanager
+def built_as_written(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Joins keep their sides: two of the same number of rows would be turned round, and the wide one held in memory.
+
+    It is a setting of the connection; a cursor of its own gives it back also after an error.
+    """
+    with cursor.cursor() as aside:
+        aside.execute("set disabled_optimizers = 'build_side_probe_side'")
+        try:
+            yield
+        finally:
+            aside.execute("reset disabled_optimizers")
+
+
+def taken(own: Sequence[str], sql: str) -> str:
+    """SQL columns, each after a comma: `sql` for every name, in which {} stands for it."""
+    return "".join(f", {sql.replace('{}', name)} as {name}" for name in own)
+
+
+def local_columns(prefix: str, local: str) -> str:
+    """SQL columns of a local timestamp: day, week, month, quarter, year, hour and weekday (Monday 1)."""
+    return f"""
+        cast({local} as date) as {prefix}_on,
+        cast(date_trunc('week', {local}) as date) as {prefix}_week,
+        cast(date_trunc('month', {local}) as date) as {prefix}_month,
+        cast(date_trunc('quarter', {local}) as date) as {prefix}_quarter,
+        cast(date_trunc('year', {local}) as date) as {prefix}_year,
+        cast(hour({local}) as integer) as {prefix}_hour,
+        cast(isodow({local}) as integer) as {prefix}_weekday"""
+
+
+def years_of(cursor: duckdb.DuckDBPyConnection, kind: str, instant: str) -> tuple[int, int] | None:
+    """The first and last year of the current rows of a kind, and one more on both sides."""
+    sql = f"select year(min({instant})), year(max({instant})) from current_{kind}"
+    first, last = cursor.execute(sql).fetchall()[0]
+    return None if first is None else (first - 1, last + 1)
+
+
+def seconds(instant: str) -> str:
+    return f"epoch_us({instant}) // 1000000"
+
+
+def in_order(cursor: duckdb.DuckDBPyConnection, kind: str, instant: str) -> bool:
+    """Whether the current rows lie in order of time already, as exports mostly do: then nothing is sorted.
+
+    A row in a hundred may step back, as in the hour that the clocks repeat: the order only helps to read less.
+    """
+    back = f"select {instant} < lag({instant}) over () as back from current_{kind}"
+    return bool(cursor.execute(f"select 100 * count(*) filter (back) <= count(*) from ({back})").fetchall()[0][0])

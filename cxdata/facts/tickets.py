@@ -1,0 +1,242 @@
+"""Facts of tickets: clocks, durations, what was promised and whether it was kept, and the contact before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+
+from cxdata import calendars
+from cxdata.facts.base import (
+    NO_DATA,
+    STEP_SQL,
+    People,
+    built_as_written,
+    in_order,
+    insert,
+    local_columns,
+    seconds,
+    taken,
+    write,
+    years_of,
+)
+from cxdata.metrics.customers import LEAVES_WITHIN_DAYS
+from cxdata.settings import Policy, Settings
+
+UNANSWERED_S = 24 * 3600  # where no policy applies
+
+
+def _opening_days(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    first, last = cursor.execute("""
+        select min(least(created_at, first_response_at, resolved_at)),
+               max(greatest(created_at, first_response_at, resolved_at)) from current_tickets""").fetchall()[0]
+    longest = "select max(greatest(first_response_s, resolution_s, 0)) from current_tickets"
+    spare = int(cursor.execute(longest).fetchall()[0][0] or 0) // 86400 + 2
+    low, high = first.date() if first else NO_DATA, last.date() if last else NO_DATA
+    end = date.fromordinal(min(high.toordinal() + spare, calendars.LAST_DAY.toordinal()))
+    days = calendars.days(settings.opening, date.fromordinal(low.toordinal() - 2), end)
+    cursor.register("opening_days_arrow", days)
+    cursor.execute("create or replace temp table opening_days as select * from opening_days_arrow")
+    cursor.unregister("opening_days_arrow")
+
+
+def _business(alias: str, second: str) -> str:
+    """SQL: the reading of the business clock at a UTC second whose local day is joined as `alias`."""
+    return f"({alias}.before_s + greatest(least({second}, {alias}.closes_s), {alias}.opens_s) - {alias}.opens_s)"
+
+
+def policy_for(policies: tuple[Policy, ...], priority: str | None, team: str | None, channel: str | None) -> Policy:
+    """The first policy that matches; no priority counts as normal; none matching is a policy without targets."""
+    for policy in policies:
+        if (
+            policy.priority in (None, priority or "normal")
+            and policy.team in (None, team)
+            and policy.channel in (None, channel)
+        ):
+            return policy
+    return Policy()
+
+
+def _policy_columns(policies: tuple[Policy, ...]) -> list[str]:
+    """What the policies look at: only that has to be compared for every ticket."""
+    return [name for name in ("priority", "team", "channel") if any(getattr(policy, name) for policy in policies)]
+
+
+def _same_policy(policies: tuple[Policy, ...]) -> str:
+    """SQL: the ticket d has the combination of the row p of policy_of."""
+    same = [f"coalesce(p.{name}, '') = coalesce(d.{name}, '')" for name in _policy_columns(policies)]
+    return " and ".join(same) or "true"
+
+
+def _policies(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Temporary table: the policy of each priority, team and channel."""
+    asked = _policy_columns(settings.policies)
+    columns = [
+        name if name in asked else f"cast(null as varchar) as {name}" for name in ("priority", "team", "channel")
+    ]
+    combinations = cursor.execute(f"select distinct {', '.join(columns)} from current_tickets").fetchall()
+    cursor.execute("""
+        create or replace temp table policy_of (priority varchar, team varchar, channel varchar,
+            first_response_target_s bigint, resolution_target_s bigint, on_business boolean)""")
+    rows = []
+    for combination in combinations:
+        policy = policy_for(settings.policies, *combination)
+        rows.append([*combination, policy.first_response_s, policy.resolution_s, policy.clock == "business"])
+    insert(cursor, "policy_of", rows)
+
+
+def _not_negative(seconds: str) -> str:
+    """SQL: a duration as the tool states it, null where it is negative."""
+    return f"case when {seconds} >= 0 then {seconds} end"
+
+
+_DURATIONS = (
+    ("fr_calendar", "first_response_calendar"),
+    ("fr_business", "first_response_business"),
+    ("rs_calendar", "resolution_calendar"),
+    ("rs_business", "resolution_business"),
+)
+ONE_TOUCH = {
+    "one_touch": "case when agent_replies is not null then agent_replies = 1 and coalesce(reopens, 0) = 0 end",
+    "freshservice": "case when customer_messages is not null then customer_messages <= 1 end",
+    "zoho": "case when agent_replies is not null then agent_replies = 1 end",
+    "intercom": "case when teammates is not null and reopens is not null then teammates = 1 and reopens = 0 end",
+}
+
+
+def _contacts(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Temporary table: by the place of each ticket with a customer, which contact of the customer it is, and the next one.
+
+    It is narrow, so that it fits into memory beside what is written.
+    """
+    cursor.execute(f"""
+        create or replace temp table contact_of as
+        with contacts as (
+            select t.place, t.source, t.key, coalesce(c.customer_id, t.customer_id) as whose, t.channel, s.stage, t.created_at
+            from current_tickets t
+            left join known_customer c on c.known_as = t.customer_id
+            left join stage_of s on s.touchpoint = t.touchpoint
+            where t.customer_id is not null and coalesce(t.status, 'open') not in ('deleted', 'spam')),
+        ordered as (
+            select place, cast(row_number() over contact as integer) as nth_contact, lead(created_at) over contact as next_at,
+                   lead(channel) over contact as next_channel, lead(stage) over contact as next_stage
+            from contacts window contact as (partition by whose order by created_at, source, key))
+        select place, nth_contact, {seconds("next_at")} as next_s, next_channel, next_stage
+        from ordered""")
+
+
+def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence[str], people: People) -> None:
+    _opening_days(cursor, settings)
+    _policies(cursor, settings)
+    years = years_of(cursor, "tickets", "created_at")
+    _contacts(cursor)
+    with built_as_written(cursor):
+        _write_tickets(cursor, settings, own, people, years)
+    cursor.execute("drop table contact_of")
+
+
+def _write_tickets(
+    cursor: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    own: Sequence[str],
+    people: People,
+    years: tuple[int, int] | None,
+) -> None:
+    waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
+    write(
+        cursor,
+        "ticket_facts",
+        f"""
+        with instants as (
+            select t.* replace (case when t.by_bot then null else t.first_response_business_s end as first_response_business_s),
+                   k.trust_sla, k.knows_first_response and not t.by_bot as knows_first_response, k.dates_resolution,
+                   k.dates_resolution or (k.knows_status and coalesce(t.status, 'open') not in ('solved', 'closed'))
+                   as knows_resolution,
+                   {seconds("t.created_at")} as created_s,
+                   case when not t.by_bot then coalesce(t.first_response_at, t.created_at + to_seconds(t.first_response_s))
+                   end as answered_at,
+                   coalesce(t.resolved_at, t.created_at + to_seconds(t.resolution_s)) as solved_at,
+                   {waiting.format("t.waiting_s")} as off_s, {waiting.format("t.waiting_business_s")} as off_business_s
+            from (select *, coalesce(handled_by = 'bot', false) as by_bot from current_tickets) t
+            join knowing k on k.import_id = t.import_id
+            where coalesce(t.status, 'open') not in ('deleted', 'spam')),
+        clocks as (
+            select i.*, {calendars.local_sql(settings.zone, "created_at", years)} as created_local,
+                   {calendars.local_sql(settings.zone, "answered_at", years)} as answered_local,
+                   {calendars.local_sql(settings.zone, "solved_at", years)} as solved_local,
+                   {seconds("answered_at")} as first_response_at_s, {seconds("solved_at")} as resolved_at_s
+            from instants i),
+        readings as (
+            select c.*, {_business("d0", "c.created_s")} as created_business_s,
+                   {_business("d1", "c.first_response_at_s")} as answered_business_s,
+                   {_business("d2", "c.resolved_at_s")} as solved_business_s
+            from clocks c
+            join opening_days d0 on d0.day = cast(c.created_local as date)
+            left join opening_days d1 on d1.day = cast(c.answered_local as date)
+            left join opening_days d2 on d2.day = cast(c.solved_local as date)),
+        durations as (
+            select r.*,
+                   case when first_response_at_s >= created_s then first_response_at_s - created_s end as fr_calendar,
+                   case when first_response_at_s is null or first_response_at_s >= created_s
+                        then coalesce({_not_negative("first_response_business_s")}, answered_business_s - created_business_s) end as fr_business,
+                   case when resolved_at_s >= created_s
+                        then greatest(resolved_at_s - created_s - off_s, 0) end as rs_calendar,
+                   case when resolved_at_s is null or resolved_at_s >= created_s
+                        then coalesce({_not_negative("resolution_business_s")},
+                             greatest(solved_business_s - created_business_s - off_business_s, 0)) end as rs_business
+            from readings r),
+        judged as (
+            select d.*, p.first_response_target_s, p.resolution_target_s, p.on_business,
+                   case when p.on_business then fr_business else fr_calendar end as fr_taken,
+                   case when p.on_business then rs_business else rs_calendar end as rs_taken,
+                   case when p.on_business then created_business_s else created_s end as start_reading,
+                   case when p.on_business then off_business_s else off_s end as off_reading,
+                   c.segment as customer_segment, c.customer_id as known_customer, s.stage, nth_contact, next_s,
+                   next_channel, next_stage, c.cancelled_on, cast(d.created_local as date) as contact_on,
+                   not c.derived and contact_on >= c.started_on and coalesce(contact_on <= c.cancelled_on, true) as is_customer
+                   {taken(own, "coalesce(d.groups['{}'], c.{})")}
+            from durations d
+            join policy_of p on {_same_policy(settings.policies)}
+            left join known_customer c on c.known_as = d.customer_id
+            left join stage_of s on s.touchpoint = d.touchpoint
+            left join contact_of n on n.place = d.place)
+        select source, key, coalesce(known_customer, customer_id) as customer_id, {people.agent("agent")} as agent,
+               {people.team("team")} as team, channel, priority, coalesce(segment, customer_segment) as segment
+               {"".join(f", {name}" for name in own)},
+               stage, handled_by, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
+               created_s, created_business_s, {local_columns("created", "created_local")},
+               first_response_at_s, resolved_at_s, {local_columns("resolved", "solved_local")},
+               {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS)},
+               {", ".join(f"{STEP_SQL.format(taken)} as {name}_step" for taken, name in _DURATIONS)},
+               coalesce(first_response_at_s < created_s, false) as first_response_negative,
+               coalesce(resolved_at_s < created_s, false) as resolution_negative,
+               knows_first_response, knows_resolution,
+               knows_resolution and (resolved_at_s is not null or coalesce(status, 'open') not in ('solved', 'closed'))
+                   as knows_stock,
+               agent_replies, reopens, customer_messages, teammates, {ONE_TOUCH[settings.count_as]} as one_touch,
+               coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
+               case when trust_sla and first_response_in_sla is not null then first_response_in_sla
+                    else fr_taken <= first_response_target_s end as first_response_met,
+               case when trust_sla and first_response_in_sla is not null then coalesce(first_response_at_s, created_s)
+                    when fr_taken is not null then first_response_at_s end as first_response_judged_s,
+               case when knows_first_response and not coalesce(first_response_at_s < created_s, false)
+                    then start_reading + first_response_target_s end as first_response_deadline,
+               case when knows_first_response and not coalesce(first_response_at_s < created_s, false)
+                    then coalesce(start_reading + first_response_target_s, created_s + {UNANSWERED_S}) end as answer_deadline,
+               on_business and first_response_target_s is not null as answer_on_business,
+               case when trust_sla and resolution_in_sla is not null then resolution_in_sla
+                    else rs_taken <= resolution_target_s end as resolution_met,
+               case when trust_sla and resolution_in_sla is not null then coalesce(resolved_at_s, created_s)
+                    when rs_taken is not null then resolved_at_s end as resolution_judged_s,
+               case when dates_resolution and not coalesce(resolved_at_s < created_s, false)
+                    then start_reading + resolution_target_s + off_reading end as resolution_deadline,
+               nth_contact, next_s, next_channel, next_stage,
+               case when is_customer then contact_on + {LEAVES_WITHIN_DAYS + 1} end as leaving_known_on,
+               case when is_customer then cancelled_on end as leaves_on,
+               case when is_customer then cast(cancelled_on - contact_on as integer) end as leaves_in_days,
+               coalesce(is_customer and cancelled_on is not null and coalesce(
+                   cast({calendars.local_sql(settings.zone, "make_timestamp(next_s * 1000000)", years)} as date) > cancelled_on, true), false)
+                   as is_last_contact
+        from judged {"" if in_order(cursor, "tickets", "created_at") else "order by created_s"}""",
+    )
