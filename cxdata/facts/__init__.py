@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 import duckdb
 
 from cxdata.facts.answers import reviews, surveys
-from cxdata.facts.base import CODE_MONTH, GRAINS, NO_DATA, STEP_SQL, TABLES, People, insert
+from cxdata.facts.base import CODE_MONTH, GRAINS, NO_DATA, STEP_SQL, TABLES, People, built_as_written, insert
 from cxdata.facts.customers import SAME_CUSTOMER, as_one, customer_lookups, customers, insert_merged, merged, purchases
 from cxdata.facts.follow_ups import follow_ups
 from cxdata.facts.stages import folded_touchpoint, stage_of, stages
@@ -60,9 +60,10 @@ def build(
     if stale & {"ticket_facts", "survey_facts", "purchase_facts"}:
         customer_lookups(cursor, own, known=known)
         stages(cursor, settings)
-    for table, write in _WRITERS.items():
-        if table in stale:
-            write(cursor, settings, own, people)
+    with built_as_written(cursor):
+        for table, write in _WRITERS.items():
+            if table in stale:
+                write(cursor, settings, own, people)
     if "follow_up_facts" in stale:
         follow_ups(cursor, settings)
     for kind in current:

@@ -47,7 +47,7 @@ def surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                    coalesce(s.stage, o.stage, a.stage) as stage, coalesce(o.handled_by, a.handled_by) as handled_by
                    {taken(own, "coalesce(p.groups['{}'], o.{}, a.{}, c.{})")}
             from known p
-            left join ticket_of o on o.key = p.ticket_id and o.source = p.source
+            left join ticket_of o on o.key = p.ticket_id and o.source = p.source and o.holders > 1
             left join ticket_of a on a.key = p.ticket_id and a.holders = 1
             left join customer_of c on c.known_as = coalesce(p.customer_id, o.customer_id, a.customer_id)
             left join stage_of s on s.touchpoint = p.touchpoint

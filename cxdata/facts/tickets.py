@@ -12,7 +12,6 @@ from cxdata.facts.base import (
     NO_DATA,
     STEP_SQL,
     People,
-    built_as_written,
     in_order,
     insert,
     local_columns,
@@ -131,18 +130,6 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
     _policies(cursor, settings)
     years = years_of(cursor, "tickets", "created_at")
     _contacts(cursor)
-    with built_as_written(cursor):
-        _write_tickets(cursor, settings, own, people, years)
-    cursor.execute("drop table contact_of")
-
-
-def _write_tickets(
-    cursor: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    own: Sequence[str],
-    people: People,
-    years: tuple[int, int] | None,
-) -> None:
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
     write(
         cursor,
@@ -240,3 +227,4 @@ def _write_tickets(
                    as is_last_contact
         from judged {"" if in_order(cursor, "tickets", "created_at") else "order by created_s"}""",
     )
+    cursor.execute("drop table contact_of")
