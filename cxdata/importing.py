@@ -36,6 +36,7 @@ from cxdata.schema import GROUPS, Kind
 from cxdata.sources import what_is_missing
 from cxdata.sources.base import Mapping_, Source
 from cxdata.store import BLOCK, Store, full_disk, version_columns
+from cxdata.tuning import in_any_order
 from cxdata.understanding import (
     STAGING,
     Choices,
@@ -259,20 +260,6 @@ def parts_of(path: Path, choices: Choices, folder: Path, *, name: str | None = N
 
 
 @contextmanager
-def _in_any_order(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Rows of a file may be stored as they come, in long stretches of their order: a third faster than one after another.
-
-    It is a setting of the whole database; a cursor of its own gives it back also after an error.
-    """
-    with cursor.cursor() as aside:
-        aside.execute("set preserve_insertion_order = false")
-        try:
-            yield
-        finally:
-            aside.execute("set preserve_insertion_order = true")
-
-
-@contextmanager
 def _kept_unless(cursor: duckdb.DuckDBPyConnection, dry_run: bool) -> Iterator[None]:
     """Undo what was written in a dry run, and leave a transaction for the store to commit."""
     yield
@@ -394,7 +381,7 @@ class _Import:
         sure = f"case when {sure_sql(understood)} and v.{self.kind.id} is not null then true else error('unsure') end"
         self.progress.begin(ROWS, self.cursor)
         try:
-            with _in_any_order(self.cursor):
+            with in_any_order(self.cursor):
                 self.read = self._insert(
                     f"select v.{self.kind.id} as key, {self._stored(names, 'v.')} "
                     f"from (select *, {values} from {self._csv()}) v where {sure}"

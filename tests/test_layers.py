@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cxdata.i18n", "cxdata.workbook", "cxdata.workbook_head"),
     ("cxdata.errors",),
-    ("cxdata.progress",),
+    ("cxdata.progress", "cxdata.tuning"),
     ("cxdata.encoding",),
     ("cxdata.records",),
     ("cxdata.fixed_width",),

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 import duckdb
 
 from cxdata.facts.answers import reviews, surveys
-from cxdata.facts.base import CODE_MONTH, GRAINS, NO_DATA, STEP_SQL, TABLES, People, built_as_written, insert
+from cxdata.facts.base import CODE_MONTH, GRAINS, NO_DATA, STEP_SQL, TABLES, People, insert
 from cxdata.facts.customers import SAME_CUSTOMER, as_one, customer_lookups, customers, insert_merged, merged, purchases
 from cxdata.facts.follow_ups import follow_ups
 from cxdata.facts.stages import folded_touchpoint, stage_of, stages
@@ -21,6 +21,7 @@ from cxdata.facts.tickets import ONE_TOUCH, policy_for, tickets
 from cxdata.filters import dimension
 from cxdata.schema import OF_CUSTOMERS, OWN
 from cxdata.settings import Settings
+from cxdata.tuning import joined_as_written
 
 __all__ = [
     "CODE_MONTH", "GRAINS", "NO_DATA", "ONE_TOUCH", "SAME_CUSTOMER", "STEP_SQL", "TABLES", "build", "folded_touchpoint",
@@ -60,7 +61,7 @@ def build(
     if stale & {"ticket_facts", "survey_facts", "purchase_facts"}:
         customer_lookups(cursor, own, known=known)
         stages(cursor, settings)
-    with built_as_written(cursor):
+    with joined_as_written(cursor):
         for table, write in _WRITERS.items():
             if table in stale:
                 write(cursor, settings, own, people)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,20 +52,6 @@ def write(
 def insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[list[object]]) -> None:
     if rows:
         cursor.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
-
-
-@contextmanager
-def built_as_written(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Joins keep their sides: two of the same number of rows would be turned round, and the wide one held in memory.
-
-    It is a setting of the connection; a cursor of its own gives it back also after an error.
-    """
-    with cursor.cursor() as aside:
-        aside.execute("set disabled_optimizers = 'build_side_probe_side'")
-        try:
-            yield
-        finally:
-            aside.execute("reset disabled_optimizers")
 
 
 def taken(own: Sequence[str], sql: str) -> str:

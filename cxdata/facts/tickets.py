@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 
 import duckdb
@@ -22,6 +23,7 @@ from cxdata.facts.base import (
 )
 from cxdata.metrics.customers import LEAVES_WITHIN_DAYS
 from cxdata.settings import Policy, Settings
+from cxdata.tuning import in_any_order
 
 UNANSWERED_S = 24 * 3600  # where no policy applies
 
@@ -129,12 +131,11 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
     _opening_days(cursor, settings)
     _policies(cursor, settings)
     years = years_of(cursor, "tickets", "created_at")
-    _contacts(cursor)
+    with in_any_order(cursor):
+        _contacts(cursor)
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
-    write(
-        cursor,
-        "ticket_facts",
-        f"""
+    ordered = in_order(cursor, "tickets", "created_at")
+    select = f"""
         with instants as (
             select t.* replace (case when t.by_bot then null else t.first_response_business_s end as first_response_business_s),
                    k.trust_sla, k.knows_first_response and not t.by_bot as knows_first_response, k.dates_resolution,
@@ -225,6 +226,7 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                coalesce(is_customer and cancelled_on is not null and coalesce(
                    cast({calendars.local_sql(settings.zone, "make_timestamp(next_s * 1000000)", years)} as date) > cancelled_on, true), false)
                    as is_last_contact
-        from judged {"" if in_order(cursor, "tickets", "created_at") else "order by created_s"}""",
-    )
+        from judged {"" if ordered else "order by created_s"}"""
+    with in_any_order(cursor) if ordered else nullcontext():  # long stretches in order are enough to read less
+        write(cursor, "ticket_facts", select)
     cursor.execute("drop table contact_of")
