@@ -103,7 +103,7 @@ class Measure:
         """By how much an end of that interval has to clear zero before a difference is called clear.
 
         A share moves in steps of one answer; an interval that just clears zero by part of a step is wrong in up to 5.7 %
-        of the cases. Half of Yates's correction keeps every pair of shares and numbers at 5 % or below.
+        of the cases. Half of Yates's correction keeps it at 5 % or below; docs/noise.md says where that was counted.
         """
         return np.zeros_like(self.value(now))
 
