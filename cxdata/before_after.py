@@ -275,7 +275,8 @@ def _mixes(engine: Engine, filters: Filters, moment: Moment, part: Part) -> list
             if not n1 or not n2 or abs(x2 / n2 - x1 / n1) < MIX:
                 continue
             low, high = statistics.newcombe(x2, n2, x1, n1)
-            if low > 0 or high < 0:
+            slack = statistics.half_yates(n2, n1)
+            if low > slack or high < -slack:
                 ends = {"before": formats.percent(x1 / n1, 0), "after": formats.percent(x2 / n2, 0)}
                 moves.append(_("{name} from {before} to {after}", name=formats.group(name, word), **ends))
         if moves:

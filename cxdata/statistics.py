@@ -61,6 +61,17 @@ def newcombe(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, conf
     return low, high
 
 
+def half_yates(n1: ArrayLike, n2: ArrayLike) -> Array:
+    """By how much an end of the interval of a difference of two shares has to clear zero before it is called clear.
+
+    Shares move in steps of one answer; an interval that just clears zero by part of a step is wrong in up to 5.7 % of the
+    cases. Half of Yates's correction keeps that at 5 % or below; docs/noise.md says where it was counted. nan where n is 0.
+    """
+    first, second = _floats(n1, n2)
+    with np.errstate(divide="ignore"):
+        return _blank((1 / first + 1 / second) / 4, ~((first > 0) & (second > 0)))
+
+
 def stratified_difference(
     x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, confidence: Level = 0.95
 ) -> tuple[float, float, float]:

@@ -141,6 +141,11 @@ def breakdown(name: str, by: str, title: str, subtitle: str, key: str = "", targ
     )
 
 
+def crossed(key: str, title: str, subtitle: str, name: str, by: tuple[str, str]) -> Section:
+    """From what to what, in a table across the page."""
+    return Section((Panel(key, title, subtitle, charts.from_to, (name,), by, total=True),), columns=1)
+
+
 TICKETS = ("team", "channel", "priority", "segment", "stage", "handled_by")
 NEEDS_TICKETS = N_("This page needs tickets: an export of your help desk.")
 SCORE = N_("Promoters minus detractors, −100 to 100")

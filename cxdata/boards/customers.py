@@ -14,6 +14,7 @@ from cxdata.boards.base import (
     Panel,
     Section,
     breakdown,
+    crossed,
     trend,
 )
 from cxdata.i18n import N_
@@ -259,21 +260,14 @@ JOURNEY = Board(
             ),
             title=N_("Our own work, and what customers make of it"),
         ),
-        Section(
-            (
-                Panel(
-                    "paths",
-                    N_("From one stage to the next"),
-                    N_(
-                        "A row: contacts in a stage after which the same customer came again. Where that was, as share of the row and number"
-                    ),
-                    charts.from_to,
-                    ("next_contacts",),
-                    ("stage", "next_stage"),
-                    total=True,
-                ),
+        crossed(
+            "paths",
+            N_("From one stage to the next"),
+            N_(
+                "A row: contacts in a stage after which the same customer came again. Where that was, as share of the row and number"
             ),
-            columns=1,
+            "next_contacts",
+            ("stage", "next_stage"),
         ),
     ),
 )

@@ -15,6 +15,7 @@ from cxdata.boards.base import (
     Panel,
     Section,
     breakdown,
+    crossed,
     trend,
 )
 from cxdata.i18n import N_
@@ -253,21 +254,12 @@ CHANNELS = Board(
             ),
             title=N_("Customers who switch channel"),
         ),
-        Section(
-            (
-                Panel(
-                    "from_to",
-                    N_("Who came again within a week, through which channel"),
-                    N_(
-                        "A row: tickets whose customer came again within 7 days. Through what, as share of the row and number"
-                    ),
-                    charts.from_to,
-                    ("repeat_contacts",),
-                    ("channel", "next_channel"),
-                    total=True,
-                ),
-            ),
-            columns=1,
+        crossed(
+            "from_to",
+            N_("Who came again within a week, through which channel"),
+            N_("A row: tickets whose customer came again within 7 days. Through what, as share of the row and number"),
+            "repeat_contacts",
+            ("channel", "next_channel"),
         ),
         Section(
             (

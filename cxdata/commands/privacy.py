@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cxdata import erasing, keyed, people, person_files
+from cxdata.care import scoring
 from cxdata.commands.base import DONE, NOTHING_DONE, WRONG_USAGE, Command, opened, user, wrong_usage
 from cxdata.commands.output import print_json
 from cxdata.errors import CxError
@@ -83,6 +84,7 @@ def erase(given: argparse.Namespace) -> int:
             print("Nothing was changed.", file=sys.stderr)
             return NOTHING_DONE if sys.stdin.isatty() else WRONG_USAGE
         done = erasing.erase(store, found, held, user())
+        scoring.ensure(store)
     if given.json:
         print_json([{"number": done.number, "at": done.at, **done.counts}])
     else:

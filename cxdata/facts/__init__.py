@@ -1,8 +1,8 @@
 """Current rows to facts: everything a metric needs, derived once, so that a chart needs no date arithmetic.
 
 In: SQL of the current rows of each kind, and the settings. Out: the tables named in TABLES, written on the
-cursor it is handed, sorted by time, and of one time by what is added up, so that sums are the same to the last digit
-whenever they are derived, whatever the rows are called. Facts do not depend on as-of: open clocks are kept as readings to compare
+cursor it is handed, sorted by time, and of one time by what is added up where that is no whole number; tickets, of which
+everything is, in long stretches. Facts do not depend on as-of: open clocks are kept as readings to compare
 with the reading of the clock at as-of, so that as-of can be any instant at the time of asking.
 """
 

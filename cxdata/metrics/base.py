@@ -102,8 +102,7 @@ class Measure:
     def slack(self, now: Parts, before: Parts) -> Array:
         """By how much an end of that interval has to clear zero before a difference is called clear.
 
-        A share moves in steps of one answer; an interval that just clears zero by part of a step is wrong in up to 5.7 %
-        of the cases. Half of Yates's correction keeps it at 5 % or below; docs/noise.md says where that was counted.
+        More than zero for shares only, see `statistics.half_yates`.
         """
         return np.zeros_like(self.value(now))
 
@@ -138,10 +137,6 @@ class Count(Measure):
         return parts["n"]
 
 
-def _half_yates(now: Array, before: Array) -> Array:
-    return (ratio(np.ones_like(now), now) + ratio(np.ones_like(before), before)) / 4
-
-
 @dataclass(frozen=True)
 class Share(Measure):
     """Rows that meet `x` among those that meet `among`; both conditions in SQL. Wilson, Newcombe."""
@@ -174,7 +169,7 @@ class Share(Measure):
         return statistics.newcombe(now["x"], now["n"], before["x"], before["n"], confidence=confidence)
 
     def slack(self, now: Parts, before: Parts) -> Array:
-        return _half_yates(now["n"], before["n"])
+        return statistics.half_yates(now["n"], before["n"])
 
 
 @dataclass(frozen=True)
@@ -424,7 +419,7 @@ class FlowShare(Flow):
         )
 
     def slack(self, now: Parts, before: Parts) -> Array:
-        return _half_yates(now["opening"], before["opening"])
+        return statistics.half_yates(now["opening"], before["opening"])
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 _CSS = """
 <style>
 .block-container, [data-testid="stMainBlockContainer"] {{ max-width: 1500px; padding: 4.1rem 2.6rem 2rem 2.6rem; }}
+[data-testid="InputInstructions"] {{ display: none; }} /* "Press Enter to submit", in English whatever the language */
 [data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] {{ gap: .55rem; }}
 .st-key-cx-sample {{ background: {chip}; border-radius: .6rem; padding: .1rem .8rem; }}
 .cx-sub {{ color: {grey}; font-size: .86rem; line-height: 1.35; }}

@@ -110,7 +110,7 @@ def _number(text: str) -> int:
 # --- what is known ------------------------------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@state.remembered(20)
 def _kept(key: tuple[Any, ...], meeting: Meeting, day: date) -> Situation:  # noqa: ARG001
     return meeting_records.gathered(state.shown_store(), meeting, day, state.the_moment().complete_until)
 

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 from babel import Locale
 
-from cxdata import alerting, formats
+from cxdata import formats
 from cxdata.errors import CxError
 from cxdata.i18n import LANGUAGES, _, language
 from cxdata.metrics.words import COUNT_AS_WORDS
@@ -33,7 +33,7 @@ def show() -> None:
                 continue
             try:
                 changed.opening  # noqa: B018
-                with st.spinner(_("Computing all numbers again …")), alerting.following(store, jobs.check_alerts):
+                with st.spinner(_("Computing all numbers again …")), jobs.following(store):
                     store.save_settings(changed)
             except CxError as error:
                 st.error(look.said(error), icon=":material/error:")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from cxdata import alerting, erasing, formats, keyed, people, person_files
+from cxdata import erasing, formats, keyed, people, person_files
 from cxdata.errors import CxError
 from cxdata.i18n import N_, _
 from cxdata.people import DROPPED, REWRITTEN, Held, Person
@@ -75,7 +75,7 @@ def _settings() -> None:
             agents=agents,
             minimum_group=int(minimum),
         )
-        with st.spinner(_("Computing all numbers again …")), alerting.following(store, jobs.check_alerts):
+        with st.spinner(_("Computing all numbers again …")), jobs.following(store):
             store.save_settings(changed)
     except CxError as error:
         st.error(look.said(error), icon=":material/error:")
@@ -186,8 +186,8 @@ def _erase(person: Person, held: Held) -> None:
         st.warning(_('Nothing was erased: type "{word}" first.', word=word), icon=":material/info:")
         return
     try:
-        with st.spinner(_("Writing the database without the person …")):
-            done = erasing.erase(state.own_store(), person, held, jobs.who())
+        with st.spinner(_("Writing the database without the person …")), jobs.following() as store:
+            done = erasing.erase(store, person, held, jobs.who())
     except CxError as error:
         st.error(look.said(error), icon=":material/error:")
         return

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
@@ -174,30 +174,32 @@ def style() -> Style:
     return Style(is_dark(), settings().minimum_n)
 
 
+_Cached = TypeVar("_Cached", bound=Callable[..., Any])
+_remembered: list[Any] = []
+
+
+def remembered(entries: int) -> Callable[[_Cached], _Cached]:
+    """Keep so many answers of a function, shared by all readers and not to be changed. Its first argument says of what."""
+
+    def kept(function: _Cached) -> _Cached:
+        cached = st.cache_resource(show_spinner=False, max_entries=entries)(function)
+        _remembered.append(cached)
+        return cast("_Cached", cached)
+
+    return kept
+
+
 def forget() -> None:
     """Drop every cached answer, figure and row, in which somebody may stand who was erased."""
     st.cache_data.clear()
-    for cached in (
-        _ask,
-        _compare,
-        _changes,
-        _summarised,
-        _figure,
-        _standing,
-        _history,
-        _followed,
-        _reading,
-        _learned,
-        _at_risk,
-        _effects,
-    ):
+    for cached in _remembered:
         cached.clear()
 
 
 # --- cached questions ---------------------------------------------------------------------------------------
 
 
-@st.cache_resource(show_spinner=False, max_entries=600)
+@remembered(600)
 def _ask(key: tuple[str, int], query: Query) -> Answer:  # noqa: ARG001
     return queries.ask(engine(), query, the_moment())
 
@@ -207,7 +209,7 @@ def ask(query: Query) -> Answer:
     return _ask(version(), query)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
+@remembered(300)
 def _compare(key: tuple[str, int], query: Query, other: Held) -> dict[str, Comparison]:  # noqa: ARG001
     return comparison.compare(engine(), query, the_moment(), other)
 
@@ -217,14 +219,14 @@ def compare(query: Query, other: Held) -> dict[str, Comparison]:
     return _compare(version(), query, other)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
+@remembered(300)
 def _changes(key: tuple[str, int], query: Query, other: Held | Rest) -> dict[Key, Comparison]:  # noqa: ARG001
     if isinstance(other, Rest):
         return comparison.compare_with_rest(engine(), query, the_moment())
     return comparison.compare_groups(engine(), query, the_moment(), other)
 
 
-@st.cache_resource(show_spinner=False, max_entries=50)
+@remembered(50)
 def _summarised(key: tuple[str, int], names: tuple[str, ...], filters: Filters, other: Held) -> Summary:  # noqa: ARG001
     return summary.summarise(engine(), names, filters, the_moment(), other)
 
@@ -239,7 +241,7 @@ def changes(query: Query, other: Held | Rest) -> dict[Key, Comparison]:
     return _changes(version(), query, other)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
+@remembered(300)
 def _figure(
     key: tuple[Any, ...],  # noqa: ARG001
     query: Query,
@@ -330,7 +332,7 @@ def happened(metrics: Sequence[str] = ()) -> tuple[Event, ...]:
     return (*(kept.event for kept in events()), *(event for name, event in done if not metrics or name in metrics))
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
+@remembered(200)
 def _standing(key: tuple[str, int], goal: Goal) -> Standing:  # noqa: ARG001
     return following.standing(engine(), goal, the_moment())
 
@@ -340,7 +342,7 @@ def standing(goal: Goal) -> Standing:
     return _standing(version(), goal)
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
+@remembered(200)
 def _history(key: tuple[str, int], goal: Goal) -> Answer | None:  # noqa: ARG001
     return following.history(engine(), goal, the_moment())
 
@@ -362,7 +364,7 @@ def cached_needs(filters: Filters) -> tuple[list[needs.Comment], list[needs.Reas
     return _needs(version(), filters)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+@remembered(8)
 def _followed(key: tuple[Any, ...], day: date) -> tuple[Followed, ...]:  # noqa: ARG001
     standings = following.by_need(standing(kept.goal) for kept in all_goals())
     return goal_overview.followed(shown_store(), standings, day)
@@ -390,7 +392,7 @@ def views() -> tuple[KeptView, ...]:
     return _views((shows_sample(), shown_store().views_version))
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
+@remembered(100)
 def _reading(key: tuple[Any, ...], event: Event, others: tuple[Event, ...]) -> Reading:  # noqa: ARG001
     return before_after.reading(engine(), event, others, the_moment())
 
@@ -400,7 +402,7 @@ def reading(event: Event) -> Reading:
     return _reading((version(), i18n.language()), event, happened())
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@remembered(4)
 def _learned(key: tuple[str, int]) -> Learned:  # noqa: ARG001
     return scoring.ensure(shown_store())
 
@@ -411,7 +413,7 @@ def learned() -> Learned:
         return _learned(version())
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@remembered(4)
 def _buying(key: tuple[str, int]) -> Buying:  # noqa: ARG001
     return scoring.buying(shown_store())
 
@@ -488,7 +490,7 @@ def all_follow_ups() -> tuple[follow_ups.Kept, ...]:
     return _follow_ups((shows_sample(), journal.number(shown_store())))
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@remembered(20)
 def _at_risk(key: tuple[Any, ...], team: str, day: date) -> AtRisk:  # noqa: ARG001
     filters = Filters(values={"team": (team,)} if team else {})
     in_force = rules.rules(settings())
@@ -500,7 +502,7 @@ def at_risk(team: str = "") -> AtRisk:
     return _at_risk((version(), journal.number(shown_store())), team, today())
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@remembered(4)
 def _effects(key: tuple[Any, ...]) -> tuple[Effect, Effect]:  # noqa: ARG001
     kept, found = all_follow_ups(), learned()
     by_draw = effect.of_draw(engine(), kept, the_moment())
