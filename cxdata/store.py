@@ -128,7 +128,10 @@ class Store:
             raise _cannot_open(self.path, error) from error
 
     def close(self) -> None:
-        self._connection.close()
+        """Close the file, once nobody reads or writes any more; after a while all the same."""
+        with self._lock, self._gate:
+            self._gate.wait_for(lambda: not self._readers, PATIENCE)
+            self._connection.close()
 
     def __enter__(self) -> Store:
         return self

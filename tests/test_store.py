@@ -52,6 +52,21 @@ def test_what_is_written_is_there_after_reopening(path, load):
         assert made.settings() == Settings(minimum_n=7)
 
 
+def test_who_reads_is_done_before_it_is_closed(path, load):
+    made = Store(path)
+    load(TICKETS, into=made)
+    with made.reading() as cursor:
+        closing = threading.Thread(target=made.close)
+        closing.start()
+        closing.join(0.2)
+        assert closing.is_alive()
+        assert cursor.execute("select count(*) from ticket_facts").fetchall() == [(2,)]
+    closing.join(10)
+    assert not closing.is_alive()
+    with pytest.raises(duckdb.ConnectionException):
+        made.version  # noqa: B018
+
+
 def test_another_process_has_it_open(path):
     with Store(path):
         code = f"from pathlib import Path; from cxdata.store import Store\ntry: Store(Path({str(path)!r}))\nexcept Exception as error: print(type(error).__name__, error)"

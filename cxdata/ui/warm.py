@@ -20,6 +20,7 @@ from cxdata.watching import Failure, Watch
 
 log = logging.getLogger("cxdata.watch")
 EVERY = 10.0  # seconds between two looks
+PARTING = 10.0  # seconds that an import may still take when the dashboard stops
 WATCHED = N_("watched folder")
 
 HEADLINES = ("nps", "csat", "ces", "first_response_time", "resolution_time", "sla", "retention_rate", "churn_rate")
@@ -58,7 +59,7 @@ def watched(folder: str | None) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(timeout=EVERY)
+        thread.join(timeout=PARTING)
 
 
 def _watch(folder: Path, stop: Event) -> None:
