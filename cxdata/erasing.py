@@ -25,7 +25,7 @@ from cxdata.people import DROPPED, ERASED, NOTES, Held, Person
 from cxdata.pseudonyms import REJECTED, TEXTS, emptied_sql
 from cxdata.schema import KINDS, OF_CUSTOMERS, Kind
 from cxdata.scrubbing import Lines, Words, without
-from cxdata.store import Store
+from cxdata.store import Store, stored_columns
 
 Cursor = duckdb.DuckDBPyConnection
 OUT_OF_REACH = (
@@ -160,9 +160,9 @@ def _rows(
     whose = f"case customer_id {whens} else {quoted(words.pseudonym)} end" if kind in OF_CUSTOMERS else "null"
     made = emptied_sql(kind, "mine", whose)
     made |= {name: f"case when not mine then {words.without_sql(name)} end" for name in TEXTS if name in made}
-    changed = ", ".join(f"{sql} as {name}" for name, sql in made.items())
+    changed = ", ".join(f"{made.get(name, name)} as {name}" for name in stored_columns(cursor, f"{kind.name}_versions"))
     cursor.execute(
-        f"""insert into {kind.name}_versions by name select * exclude (mine) replace ({changed})
+        f"""insert into {kind.name}_versions by name select {changed}
             from (select *, {mine} as mine from {old}.{kind.name}_versions)""",
         people.used(mine, person),
     )

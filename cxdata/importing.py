@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ from cxdata.remarks import LEAD, Remarks, time_fields
 from cxdata.schema import GROUPS, Kind
 from cxdata.sources import what_is_missing
 from cxdata.sources.base import Mapping_, Source
-from cxdata.store import BLOCK, Store, full_disk, version_columns
+from cxdata.store import BLOCK, Store, full_disk
 from cxdata.tuning import in_any_order
 from cxdata.understanding import (
     STAGING,
@@ -324,7 +324,7 @@ class _Import:
             if not whole:
                 self._stage(columns)
             self._whole()
-        columns_ = version_columns(self.kind)
+        columns_ = ", ".join(name for name, _type in self.kind.columns)
         self.cursor.execute(
             f"create or replace temp view typed as select key, {columns_} from {self.kind.name}_versions "
             f"where import_id = {self.import_id}"
@@ -378,13 +378,14 @@ class _Import:
             return False
         self.looked = self._look(understood)
         values = ", ".join(f"{sql} as {name}" for plan in understood.plans.values() for name, sql in plan.columns)
-        sure = f"case when {sure_sql(understood)} and v.{self.kind.id} is not null then true else error('unsure') end"
+        # no condition of the rows: DuckDB would work out every value twice, for the condition and for what is kept
+        key = f"case when {sure_sql(understood)} and v.{self.kind.id} is not null then v.{self.kind.id} else error('unsure') end"
         self.progress.begin(ROWS, self.cursor)
         try:
             with in_any_order(self.cursor):
                 self.read = self._insert(
-                    f"select v.{self.kind.id} as key, {self._stored(names, 'v.')} "
-                    f"from (select *, {values} from {self._csv()}) v where {sure}"
+                    f"select {key} as key, {self._stored(names, 'v.')} from (select *, {values} from {self._csv()}) v",
+                    names,
                 )
             if self._repeats():
                 raise duckdb.DataError("a key stands twice, and the order of the rows is not known")
@@ -408,9 +409,9 @@ class _Import:
             self.keeping.look_at_file(self.table.path)
         if self.source.events:
             good = self.one("select count(*) from parsed where left_out is null and bad is null")
-            self.left_out[EVENTS] = good - self._insert(self._of_events())
+            self.left_out[EVENTS] = good - self._insert(self._of_events(), self._filled | {"reopens"})
         else:
-            self._insert(self._keyed())
+            self._insert(self._keyed(), self._filled)
             self.left_out[REPEATED] = self._drop_repeated()
         for number, (_rule, reason) in enumerate(self.understood.left_out):
             self.left_out[reason] = self.one(f"select count(*) from parsed where left_out = {number}")
@@ -430,13 +431,15 @@ class _Import:
         """{field: its column in the file}."""
         return {name: plan.header for name, plan in self.understood.plans.items()}
 
-    def _insert(self, select: str) -> int:
-        """Add the rows of a select of key and all stored columns to the versions; how many there are."""
+    def _insert(self, select: str, names: Collection[str]) -> int:
+        """Add the rows of a select of key and all stored columns to the versions; how many there are. `names`: the columns
+        that may be filled."""
         if self.keeping:
             self.of_erased = self.keeping.count(self.kind, f"({select})")
             select = self.keeping.kept(self.kind, select)
-        sql = f"""insert into {self.kind.name}_versions (import_id, source, key, {version_columns(self.kind)})
-                  select {self.import_id}, {quoted(self.source.system)}, * from ({select})"""
+        columns = ", ".join(self.store.make_room(self.cursor, self.kind, names))
+        sql = f"""insert into {self.kind.name}_versions (import_id, source, {columns})
+                  select {self.import_id}, {quoted(self.source.system)}, {columns} from ({select})"""
         return self.one(sql)
 
     def _stored(self, names: set[str], prefix: str = "") -> str:

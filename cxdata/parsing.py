@@ -59,11 +59,11 @@ def unclean(relation: str, column: str, *, is_text: bool = False, wide: bool = T
 
 
 def unclean_cell(text: str) -> str:
-    """SQL: whether `cleaned` might change a cell, blanks beyond ASCII aside."""
+    """SQL: whether `cleaned` might change a cell, blanks beyond ASCII aside: its first or last character is a blank or a
+    control character, or it is a word for nothing."""
     words = {spelling for word in NULL_WORDS for spelling in (word, word.upper(), word.capitalize(), word.title())}
     longest = max(len(word.encode()) for word in NULL_WORDS)
-    blank = " or ".join(f"ends_with({text}, {quoted(blank)})" for blank in BLANKS if blank.isascii())
-    return f"({text} < '!' or {blank} or (strlen({text}) <= {longest} and {one_of_sql(text, sorted(words))}))"
+    return f"({text} < '!' or {text}[-1] < '!' or (strlen({text}) <= {longest} and {one_of_sql(text, sorted(words))}))"
 
 
 def one_of_sql(text: str, words: Sequence[str], otherwise: str = "false") -> str:
@@ -456,10 +456,14 @@ def number_sql(text: str, decimal: str) -> str:
     return f"case when isfinite({value}) then {value} end"
 
 
+DIGITS = "0123456789"  # one of them alone is a number in every notation, and what most counts are
+
+
 def count_sql(text: str, decimal: str) -> str:
     """SQL: a whole number of zero or more; null otherwise."""
     value = number_sql(text, decimal)
-    return f"case when {value} >= 0 and {value} < 2e9 and {value} = floor({value}) then cast({value} as integer) end"
+    whole = f"case when {value} >= 0 and {value} < 2e9 and {value} = floor({value}) then cast({value} as integer) end"
+    return f"case {text} {' '.join(f'when {quoted(digit)} then {digit}' for digit in DIGITS)} else {whole} end"
 
 
 LONGEST_S = 4_000_000_000  # 126 years: more is no duration, but an instant or a slip of the pen

@@ -42,8 +42,13 @@ QUALITY = ("quality_accuracy", "quality_professionalism", "quality_overall")
 SCORES = ("nps", "csat", "ces", *QUALITY)
 
 
-def stored_as(name: str, sql_type: str) -> str:
-    """The definition of a stored column: name, type, and how it is packed where that saves DuckDB trying all ways."""
+def stored_as(name: str, sql_type: str, worked_out: str = "") -> str:
+    """The definition of a stored column: name, type, and how it is packed where that saves DuckDB trying all ways.
+
+    `worked_out`: SQL of a column that takes no place, and is worked out of others when it is asked for.
+    """
+    if worked_out:
+        return f"{name} {sql_type} generated always as (cast({worked_out} as {sql_type})) virtual"
     packed = "zstd" if name in _FREE_TEXTS else "bitpacking" if sql_type.lower() in _PACKED else ""
     return f"{name} {sql_type}{f' using compression {packed}' if packed else ''}"
 
@@ -102,6 +107,10 @@ class Kind:
     def columns(self) -> tuple[tuple[str, str], ...]:
         """All stored columns of a row, in order: (name, SQL type)."""
         return (*(column for field in self.fields for column in field.columns), GROUPS)
+
+    def unfilled(self, name: str) -> str:
+        """SQL: what a stored column holds while no file has filled it. An id that every row has is the key."""
+        return "key" if name == self.id and self.id in self.required else "null"
 
 
 TICKETS = Kind(

@@ -144,13 +144,27 @@ class Store:
         """Make the tables that are not there yet."""
         cursor.execute(_TABLES)
         for kind in KINDS:
-            columns = (("import_id", "integer"), ("source", "varchar"), ("key", "varchar"), *kind.columns)
-            defined = ", ".join(stored_as(name, type_) for name, type_ in columns)
-            cursor.execute(f"create table if not exists {kind.name}_versions ({defined})")
+            columns = [
+                stored_as(*column) for column in (("import_id", "integer"), ("source", "varchar"), ("key", "varchar"))
+            ]
+            columns += [stored_as(name, type_, kind.unfilled(name)) for name, type_ in kind.columns]
+            cursor.execute(f"create table if not exists {kind.name}_versions ({', '.join(columns)})")
             held = {name for name, *_ in cursor.execute(f"describe {kind.name}_versions").fetchall()}
             for name, type_ in kind.columns:
                 if name not in held:  # of a newer program than the one that wrote this database
                     cursor.execute(f"alter table {kind.name}_versions add column {name} {type_}")
+
+    @staticmethod
+    def make_room(cursor: duckdb.DuckDBPyConnection, kind: Kind, names: Collection[str]) -> tuple[str, ...]:
+        """Store these columns of the versions of a kind from now on: a column that no file has filled takes no place.
+        All that are stored then, of those of the kind and the key."""
+        table = f"{kind.name}_versions"
+        stored = stored_columns(cursor, table)
+        for name, type_ in kind.columns:
+            if name in names and name not in stored and kind.unfilled(name) == "null":
+                cursor.execute(f"alter table {table} drop column {name}")
+                cursor.execute(f"alter table {table} add column {stored_as(name, type_)}")
+        return tuple(name for name in stored_columns(cursor, table) if name not in ("import_id", "source"))
 
     def _prepare(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._define(cursor)
@@ -247,12 +261,15 @@ class Store:
             try:
                 cursor.execute("use fresh")
                 self._define(cursor)
+                for kind in KINDS:
+                    self.make_room(cursor, kind, stored_columns(cursor, f"{kind.name}_versions", own))
                 sql = "select table_name from duckdb_tables() where database_name = 'fresh' order by table_name"
                 for (table,) in cursor.execute(sql).fetchall():
                     if table in fill:
                         fill[table](cursor, f'"{own}"')
                     else:
-                        cursor.execute(f'insert into {table} by name select * from "{own}".{table}')
+                        columns = ", ".join(stored_columns(cursor, table))
+                        cursor.execute(f'insert into {table} by name select {columns} from "{own}".{table}')
                 self.rebuild(cursor)
                 cursor.execute("checkpoint fresh")
             finally:
@@ -668,6 +685,9 @@ def _fingerprint(header: Sequence[str]) -> str:
     return hashlib.sha256("\x1f".join(header).encode()).hexdigest()
 
 
-def version_columns(kind: Kind) -> str:
-    """The columns of a version, in order, for an insert."""
-    return ", ".join(name for name, _ in kind.columns)
+def stored_columns(cursor: duckdb.DuckDBPyConnection, table: str, database: str = "") -> tuple[str, ...]:
+    """The columns of a table that take place in it, in order; those that are worked out do not. `database`: an attached
+    one; else the one in use."""
+    sql = """select column_name from duckdb_columns() where table_name = $table and generation_expression is null
+             and schema_name = 'main' and database_name = coalesce(nullif($database, ''), current_database()) order by column_index"""
+    return tuple(name for (name,) in cursor.execute(sql, {"table": table, "database": database}).fetchall())

@@ -615,7 +615,7 @@ class _Understander:
             del self.uses[name]
             return
         sure = " and ".join(f"not contains({text}, {quoted(mark)})" for mark in self.marks) or "true"
-        self._plan(name, value, reads=reads, sure=f"({sure})")
+        self._plan(name, value, reads=reads, sure=parsing.one_of_sql(text, parsing.DIGITS, f"({sure})"))
 
 
 def understand(
