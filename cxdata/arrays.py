@@ -1,4 +1,5 @@
-"""Arrow tables to numpy: numbers as doubles, and the keys of rows as places of their distinct values.
+"""Arrow tables as they are asked for: texts spelt out, numbers as doubles in numpy, keys of rows as places of their distinct
+values.
 
 In: the answer of an engine. Out: arrays, and keys as tuples of plain values in a fixed order.
 """
@@ -16,6 +17,14 @@ import pyarrow.compute as pc
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Key = tuple[Any, ...]
+
+
+def spelt_out(table: pa.Table) -> pa.Table:
+    """A table in which words that are stored as places in a list are texts."""
+    for place, column in enumerate(table.schema):
+        if pa.types.is_dictionary(column.type):
+            table = table.set_column(place, column.name, table.column(place).cast(column.type.value_type))
+    return table
 
 
 def sortable(key: Key) -> tuple[tuple[bool, Any], ...]:

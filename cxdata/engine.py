@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from cxdata.arrays import spelt_out
 from cxdata.errors import CxError
 
 # A name after its mark, or a whole literal in quotation marks, in which nothing is a name.
@@ -47,7 +48,7 @@ class DuckDBEngine:
     def blocks(self, sql: str, size: int, **params: Any) -> Iterator[pa.Table]:
         with self.store.reading() as cursor:
             for batch in cursor.sql(sql, params=used(sql, params)).to_arrow_reader(size):
-                yield pa.Table.from_batches([batch])
+                yield spelt_out(pa.Table.from_batches([batch]))
 
 
 class SparkEngine:

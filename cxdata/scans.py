@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from cxdata.facts.base import calendar_columns
 from cxdata.filters import FILTERS, dimension
 from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Metric, Quantile
@@ -57,17 +58,17 @@ def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: Collecti
     made = {}
     for table, entries in _ROLLED.items():
         entry = entries[0]
-        keys = [*_month_keys(entry), *_dimensions(entry)]
+        keys = [f"{entry.time}_month", *_dimensions(entry)]
         columns = [f"{sql} as {one.name}_{part}" for one in entries for part, sql in one.measure.parts("").items()]
         made[table] = entry, f"select {', '.join([*keys, *columns])} from {{}} group by {', '.join(keys)}"
     for table, entry in _STEPPED.items():
-        keys = _month_keys(entry)
+        month = f"{entry.time}_month"
         own = {one.duration: one for name, one in _DURATIONS.items() if steps_of(metric(name)) == table}
         made[table] = (
             entry,
             " union all ".join(
-                f"select {', '.join(keys)}, '{one.duration}_{clock}' as duration, {one.step(clock)} as step, count(*) as k "
-                f"from {{}} and {one.known} and {one.step(clock)} is not null group by {', '.join(keys)}, {one.step(clock)}"
+                f"select {month}, '{one.duration}_{clock}' as duration, {one.step(clock)} as step, count(*) as k "
+                f"from {{}} and {one.known} and {one.step(clock)} is not null group by {month}, {one.step(clock)}"
                 for one in own.values()
                 for clock in CLOCKS
             ),
@@ -76,14 +77,11 @@ def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: Collecti
         if entry.facts not in of:
             continue
         conditions, params = scope(entry, Query((entry.name,)), moment)
-        sql = f"create or replace table {table} as {sql}".replace(
-            "{}", f"{entry.facts} where {' and '.join(conditions)}"
-        )
+        rows = sql.replace("{}", f"{entry.facts} where {' and '.join(conditions)}")
+        days = calendar_columns(entry.time, f"{entry.time}_month")
+        further = ", ".join(f"{days[f'{entry.time}_{grain}']} as {entry.time}_{grain}" for grain in _MONTHLY[1:])
+        sql = f"create or replace table {table} as select *, {further} from ({rows})"
         cursor.execute(sql, {name: value for name, value in params.items() if f"${name}" in sql})
-
-
-def _month_keys(entry: Metric) -> list[str]:
-    return [f"{entry.time}_{grain}" for grain in _MONTHLY]
 
 
 _ROLLED_BY = {one.name for one in FILTERS}  # what a row of months can be told apart by

@@ -29,7 +29,15 @@ SQL_TYPES = {
 _FREE_TEXTS = (
     "key", "ticket_id", "response_id", "review_id", "purchase_id", "customer_id", "customer_name", "email", "subject", "tags", "comment",
 )  # fmt: skip
-_PACKED = ("boolean", "smallint", "integer", "bigint", "date", "timestamp")  # small steps, or the same again and again
+_PACKED = (
+    "boolean",
+    "smallint",
+    "integer",
+    "bigint",
+    "date",
+    "timestamp",
+    "enum",
+)  # small steps, or the same again and again
 OWN = "own_"  # how the names of columns begin that an import keeps to compare groups by
 GROUPS = ("groups", "map(varchar, varchar)")  # the stored column of them: {name: word}
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam")
@@ -49,7 +57,7 @@ def stored_as(name: str, sql_type: str, worked_out: str = "") -> str:
     """
     if worked_out:
         return f"{name} {sql_type} generated always as (cast({worked_out} as {sql_type})) virtual"
-    packed = "zstd" if name in _FREE_TEXTS else "bitpacking" if sql_type.lower() in _PACKED else ""
+    packed = "zstd" if name in _FREE_TEXTS else "bitpacking" if sql_type.lower().startswith(_PACKED) else ""
     return f"{name} {sql_type}{f' using compression {packed}' if packed else ''}"
 
 

@@ -23,6 +23,7 @@ import duckdb
 import pyarrow as pa
 
 from cxdata import facts, scans, views
+from cxdata.arrays import spelt_out
 from cxdata.errors import CxError
 from cxdata.events import Event, Kept
 from cxdata.parsing import quoted
@@ -31,8 +32,8 @@ from cxdata.schema import KINDS, QUALITY, REVIEWS, TICKETS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 from cxdata.views import KeptView, SavedView
 
-# 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care
-SCHEMA_VERSION = 7
+# 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care; 8: columns worked out
+SCHEMA_VERSION = 8
 REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
 BLOCK = 8 * 2**20  # bytes of an original in one row
 OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
@@ -178,6 +179,9 @@ class Store:
             )
         elif found[0][0] < SCHEMA_VERSION:
             cursor.execute("drop table if exists periods")
+            if found[0][0] < 8:
+                for table in facts.TABLES:
+                    cursor.execute(f"drop table if exists {table}")
             cursor.execute("insert or ignore into state values ('facts', 0)")  # since 6
             self.rebuild(cursor)
             cursor.execute("update state set value = ? where name = 'schema'", [SCHEMA_VERSION])
@@ -300,7 +304,7 @@ class Store:
     def query(self, sql: str, **params: object) -> pa.Table:
         """The answer of a select, with $named parameters."""
         with self.reading() as cursor:
-            return cursor.sql(sql, params=params or None).to_arrow_table()
+            return spelt_out(cursor.sql(sql, params=params or None).to_arrow_table())
 
     @property
     def version(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ TABLES = ("ticket_facts", "survey_facts", "review_facts", "customer_facts", "pur
 GRAINS = ("day", "week", "month", "quarter", "year")
 NO_DATA = date(2026, 1, 1)
 STEP_SQL = "cast(floor(5e1 * ln({} + 1e0)) as smallint)"  # of a duration in seconds: steps of about 2 %, in its order
+MOST_LISTED = 2_000  # words of a column that are stored as places in a list
 CODE_MONTH = 32  # days of a month in start_code and end codes: k whole months are exactly 32 k
 
 
@@ -40,13 +41,36 @@ class People:
 
 
 def write(
-    cursor: duckdb.DuckDBPyConnection, table: str, select: str, params: Mapping[str, object] | None = None
+    cursor: duckdb.DuckDBPyConnection,
+    table: str,
+    select: str,
+    params: Mapping[str, object] | None = None,
+    *,
+    worked_out: Mapping[str, str] | None = None,
+    words: Mapping[str, Collection[str]] | None = None,
 ) -> None:
-    """(Re)write a table of facts with the rows of a select."""
-    columns = cursor.execute(f"describe {select}", params).fetchall()
-    defined = ", ".join(stored_as(name, type_) for name, type_, *_ in columns)
-    cursor.execute(f"create or replace table {table} ({defined})")
-    cursor.execute(f"insert into {table} {select}", params)
+    """(Re)write facts with the rows of a select.
+
+    What follows from other columns, or is the same in every row, is not written: `worked_out` {column: SQL over columns of the
+    select and those before it}, also in place of columns of the select. `words` {column: all of its words}: few words are
+    stored as their places in a list, in the order of the words. So `table` is a view of all columns, over the table that
+    stores the others. (Generated columns would do, were they not worked out for every row that is written.)
+    """
+    worked_out, words = worked_out or {}, words or {}
+    types = {name: type_ for name, type_, *_ in cursor.execute(f"describe {select}", params).fetchall()}
+    stored = [name for name in types if name not in worked_out]
+    defined = ", ".join(stored_as(name, listed_type(words.get(name, ()), types[name])) for name in stored)
+    names = ", ".join(stored)
+    made = [f"cast({sql} as {types[name]})" if name in types else sql for name, sql in worked_out.items()]
+    known = ", ".join([names, *(f"{sql} as {name}" for name, sql in zip(worked_out, made, strict=True))])
+    cursor.execute(f"create or replace table stored_{table} ({defined})")
+    cursor.execute(f"insert into stored_{table} select {names} from ({select})", params)
+    cursor.execute(f"create or replace view {table} as select {known} from stored_{table}")
+
+
+def listed_type(words: Collection[str], otherwise: str = "varchar") -> str:
+    """The SQL type of a column of these words; where they are none or many, that of any text."""
+    return f"enum({', '.join(map(quoted, sorted(words)))})" if 0 < len(words) <= MOST_LISTED else otherwise
 
 
 def insert(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[list[object]]) -> None:
@@ -60,15 +84,21 @@ def taken(own: Sequence[str], sql: str) -> str:
 
 
 def local_columns(prefix: str, local: str) -> str:
-    """SQL columns of a local timestamp: day, week, month, quarter, year, hour and weekday (Monday 1)."""
-    return f"""
-        cast({local} as date) as {prefix}_on,
-        cast(date_trunc('week', {local}) as date) as {prefix}_week,
-        cast(date_trunc('month', {local}) as date) as {prefix}_month,
-        cast(date_trunc('quarter', {local}) as date) as {prefix}_quarter,
-        cast(date_trunc('year', {local}) as date) as {prefix}_year,
-        cast(hour({local}) as integer) as {prefix}_hour,
-        cast(isodow({local}) as integer) as {prefix}_weekday"""
+    """SQL columns of a local timestamp: day and hour."""
+    return f"cast({local} as date) as {prefix}_on, cast(hour({local}) as integer) as {prefix}_hour"
+
+
+def calendar_columns(prefix: str, day: str = "") -> dict[str, str]:
+    """{column: SQL} of what follows from a day (default: that of `local_columns`): week, month, quarter, year and weekday
+    (Monday 1)."""
+    day = day or f"{prefix}_on"
+    return {
+        f"{prefix}_week": f"{day} - (cast(isodow({day}) as integer) - 1)",
+        f"{prefix}_month": f"cast(date_trunc('month', {day}) as date)",
+        f"{prefix}_quarter": f"cast(date_trunc('quarter', {day}) as date)",
+        f"{prefix}_year": f"cast(date_trunc('year', {day}) as date)",
+        f"{prefix}_weekday": f"cast(isodow({day}) as integer)",
+    }
 
 
 def years_of(cursor: duckdb.DuckDBPyConnection, kind: str, instant: str) -> tuple[int, int] | None:

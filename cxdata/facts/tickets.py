@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 
@@ -13,8 +13,10 @@ from cxdata.facts.base import (
     NO_DATA,
     STEP_SQL,
     People,
+    calendar_columns,
     in_order,
     insert,
+    listed_type,
     local_columns,
     seconds,
     taken,
@@ -22,6 +24,7 @@ from cxdata.facts.base import (
     years_of,
 )
 from cxdata.metrics.customers import LEAVES_WITHIN_DAYS
+from cxdata.parsing import quoted
 from cxdata.settings import Policy, Settings
 from cxdata.tuning import in_any_order
 
@@ -106,15 +109,94 @@ ONE_TOUCH = {
 }
 
 
-def _contacts(cursor: duckdb.DuckDBPyConnection) -> None:
+def _words(cursor: duckdb.DuckDBPyConnection, people: People) -> dict[str, tuple[str, ...]]:
+    """{column: all of its words} of the columns of ticket facts to group and filter by; none of a column that is empty."""
+    rows = "select distinct {} as word from current_tickets where {} is not null"
+    asked = {name: rows.replace("{}", name) for name in ("source", "status", "priority", "channel", "handled_by")}
+    asked |= {
+        name: rows.replace("{}", sql) for name, sql in (("agent", people.agent("agent")), ("team", people.team("team")))
+    }
+    asked["segment"] = " union ".join(
+        f"select segment from {of} where segment is not null" for of in ("current_tickets", "known_customer")
+    )
+    asked["stage"] = "select distinct stage from stage_of where stage is not null"
+    found = {name: tuple(word for (word,) in cursor.execute(sql).fetchall()) for name, sql in asked.items()}
+    return found | {"next_channel": found["channel"], "next_stage": found["stage"]}
+
+
+def _same_for_all(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """{column: SQL} of the columns of ticket facts that are the same for every ticket."""
+    counted = ("agent_replies", "reopens", "customer_messages", "teammates")
+    counts = cursor.execute(
+        f"select {', '.join(f'count({name})' for name in counted)} from current_tickets"
+    ).fetchall()[0]
+    same = {name: "null" for name, count in zip(counted, counts, strict=True) if not count}
+    same |= {name: "null" for name, found in words.items() if not found}
+    if len(words["source"]) == 1:
+        same["source"] = quoted(words["source"][0])
+    if not cursor.execute("select count(*) from known_customer").fetchall()[0][0]:
+        same |= {"leaving_known_on": "null", "leaves_on": "null", "is_last_contact": "false"}
+    clocks = cursor.execute("select distinct on_business from policy_of").fetchall()
+    known = cursor.execute("""
+        select distinct knows_first_response from knowing where import_id in (select import_id from current_tickets)""").fetchall()
+    for name, found in (("on_business", clocks), ("knows_first_response", known)):
+        if len(found) == 1 and (name == "on_business" or not words["handled_by"]):
+            same[name] = str(found[0][0]).lower()
+    return same
+
+
+def _worked_out(settings: Settings) -> dict[str, str]:
+    """{column: SQL over other columns} of ticket facts: what need not be stored, because it follows at once."""
+    judged = "knows_first_response and not coalesce(first_response_at_s < created_s, false)"
+    deadline = "case when on_business then created_business_s else created_s end + first_response_target_s"
+    solved = "coalesce(status, 'open') in ('solved', 'closed')"
+    return {
+        **calendar_columns("created"),
+        **calendar_columns("resolved"),
+        "says_resolved": solved,
+        "first_response_calendar_s": _between("first_response_at_s"),
+        "first_response_negative": "coalesce(first_response_at_s < created_s, false)",
+        "resolution_negative": "coalesce(resolved_at_s < created_s, false)",
+        "knows_stock": f"knows_resolution and (resolved_at_s is not null or not {solved})",
+        "one_touch": ONE_TOUCH[settings.count_as],
+        "first_response_deadline": f"case when {judged} then {deadline} end",
+        "answer_deadline": f"case when {judged} then coalesce({deadline}, created_s + {UNANSWERED_S}) end",
+        "answer_on_business": "on_business and first_response_target_s is not null",
+        "leaves_in_days": "cast(leaves_on - created_on as integer)",
+    }
+
+
+def _instead(cursor: duckdb.DuckDBPyConnection, settings: Settings, years: tuple[int, int] | None) -> dict[str, str]:
+    """{column of the select: SQL over other columns} of ticket facts that need not be stored as the files are."""
+    resolved = calendars.local_sql(settings.zone, "make_timestamp(resolved_at_s * 1000000)", years)
+    found = {"resolved_hour": f"cast(hour({resolved}) as integer)"}
+    if not settings.subtract_waiting:
+        found["resolution_calendar_s"] = _between("resolved_at_s")
+    if not cursor.execute("select bool_or(trust_sla) from knowing").fetchall()[0][0]:
+        for name, end in (("first_response", "first_response_at_s"), ("resolution", "resolved_at_s")):
+            taken = f"case when on_business then {name}_business_s else {name}_calendar_s end"
+            found[f"{name}_met"] = f"{taken} <= {name}_target_s"
+            found[f"{name}_judged_s"] = f"case when {taken} is not null then {end} end"
+    return found
+
+
+def _between(end: str) -> str:
+    """SQL: the calendar time from the creation of a ticket; null where it would be negative."""
+    return f"case when {end} >= created_s then {end} - created_s end"
+
+
+def _contacts(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequence[str]]) -> None:
     """Temporary table: by the place of each ticket with a customer, which contact of the customer it is, and the next one.
 
-    It is narrow, so that it fits into memory beside what is written.
+    It is narrow, so that it fits into memory beside what is written. Of one instant the order is arbitrary, but always the
+    same, whichever file a ticket came in with.
     """
+    channel, stage = listed_type(words["channel"]), listed_type(words["stage"])
     cursor.execute(f"""
         create or replace temp table contact_of as
         with contacts as (
-            select t.place, t.source, t.key, coalesce(c.customer_id, t.customer_id) as whose, t.channel, s.stage, t.created_at
+            select t.place, hash(t.source, t.key) as tie, coalesce(c.customer_id, t.customer_id) as whose,
+                   cast(t.channel as {channel}) as channel, cast(s.stage as {stage}) as stage, t.created_at
             from current_tickets t
             left join known_customer c on c.known_as = t.customer_id
             left join stage_of s on s.touchpoint = t.touchpoint
@@ -122,7 +204,7 @@ def _contacts(cursor: duckdb.DuckDBPyConnection) -> None:
         ordered as (
             select place, cast(row_number() over contact as integer) as nth_contact, lead(created_at) over contact as next_at,
                    lead(channel) over contact as next_channel, lead(stage) over contact as next_stage
-            from contacts window contact as (partition by whose order by created_at, source, key))
+            from contacts window contact as (partition by whose order by created_at, tie))
         select place, nth_contact, {seconds("next_at")} as next_s, next_channel, next_stage
         from ordered""")
 
@@ -131,8 +213,9 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
     _opening_days(cursor, settings)
     _policies(cursor, settings)
     years = years_of(cursor, "tickets", "created_at")
+    words = _words(cursor, people)
     with in_any_order(cursor):
-        _contacts(cursor)
+        _contacts(cursor, words)
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
     ordered = in_order(cursor, "tickets", "created_at")
     select = f"""
@@ -192,27 +275,17 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
         select source, key, coalesce(known_customer, customer_id) as customer_id, {people.agent("agent")} as agent,
                {people.team("team")} as team, channel, priority, coalesce(segment, customer_segment) as segment
                {"".join(f", {name}" for name in own)},
-               stage, handled_by, status, coalesce(status, 'open') in ('solved', 'closed') as says_resolved,
+               stage, handled_by, status,
                created_s, created_business_s, {local_columns("created", "created_local")},
                first_response_at_s, resolved_at_s, {local_columns("resolved", "solved_local")},
-               {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS)},
+               {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS[1:])},
                {", ".join(f"{STEP_SQL.format(taken)} as {name}_step" for taken, name in _DURATIONS)},
-               coalesce(first_response_at_s < created_s, false) as first_response_negative,
-               coalesce(resolved_at_s < created_s, false) as resolution_negative,
-               knows_first_response, knows_resolution,
-               knows_resolution and (resolved_at_s is not null or coalesce(status, 'open') not in ('solved', 'closed'))
-                   as knows_stock,
-               agent_replies, reopens, customer_messages, teammates, {ONE_TOUCH[settings.count_as]} as one_touch,
+               knows_first_response, knows_resolution, agent_replies, reopens, customer_messages, teammates,
                coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
                case when trust_sla and first_response_in_sla is not null then first_response_in_sla
                     else fr_taken <= first_response_target_s end as first_response_met,
                case when trust_sla and first_response_in_sla is not null then coalesce(first_response_at_s, created_s)
                     when fr_taken is not null then first_response_at_s end as first_response_judged_s,
-               case when knows_first_response and not coalesce(first_response_at_s < created_s, false)
-                    then start_reading + first_response_target_s end as first_response_deadline,
-               case when knows_first_response and not coalesce(first_response_at_s < created_s, false)
-                    then coalesce(start_reading + first_response_target_s, created_s + {UNANSWERED_S}) end as answer_deadline,
-               on_business and first_response_target_s is not null as answer_on_business,
                case when trust_sla and resolution_in_sla is not null then resolution_in_sla
                     else rs_taken <= resolution_target_s end as resolution_met,
                case when trust_sla and resolution_in_sla is not null then coalesce(resolved_at_s, created_s)
@@ -222,11 +295,11 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                nth_contact, next_s, next_channel, next_stage,
                case when is_customer then contact_on + {LEAVES_WITHIN_DAYS + 1} end as leaving_known_on,
                case when is_customer then cancelled_on end as leaves_on,
-               case when is_customer then cast(cancelled_on - contact_on as integer) end as leaves_in_days,
                coalesce(is_customer and cancelled_on is not null and coalesce(
                    cast({calendars.local_sql(settings.zone, "make_timestamp(next_s * 1000000)", years)} as date) > cancelled_on, true), false)
                    as is_last_contact
         from judged {"" if ordered else "order by created_s"}"""
+    worked_out = _same_for_all(cursor, words) | _worked_out(settings) | _instead(cursor, settings, years)
     with in_any_order(cursor) if ordered else nullcontext():  # long stretches in order are enough to read less
-        write(cursor, "ticket_facts", select)
+        write(cursor, "ticket_facts", select, worked_out=worked_out, words=words)
     cursor.execute("drop table contact_of")
