@@ -45,7 +45,7 @@ create table if not exists imports (
     bytes bigint, source varchar, kind varchar, understood json, outcome json, undone_at timestamp, redone_at timestamp);
 alter table imports add column if not exists redone_at timestamp;
 create table if not exists remembered (header varchar primary key, saved_at timestamp, choices json);
-create table if not exists originals (sha256 varchar, part integer, raw_bytes integer, compressed blob);
+create table if not exists originals (sha256 varchar, part integer, raw_bytes integer, compressed blob using compression uncompressed);
 create table if not exists rejects (
     import_id integer, line bigint, field varchar, column_name varchar, value varchar, reason varchar,
     cells varchar[]);

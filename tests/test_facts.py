@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,10 @@ from cxdata.errors import CxError
 from cxdata.facts import policy_for, stage_of
 from cxdata.metrics.tickets import BREACHED, FIRST, LAST, running
 from cxdata.settings import DEFAULT_POLICIES, HOUR, Policy, Settings
-from tests.conftest import moment, question
+from cxdata.store import stored_columns
+from tests.conftest import current, moment, question
+
+base, of_tickets = import_module("cxdata.facts.base"), import_module("cxdata.facts.tickets")
 
 HEADER = "ticket_id,created_at,first_response_at,resolved_at,status,priority,team,channel\n"
 
@@ -442,3 +446,81 @@ def test_settings_survive_the_store():
     )  # fmt: skip
     assert Settings.loaded(changed.dumped()) == changed
     assert Settings.loaded({**changed.dumped(), "of_tomorrow": "1"}) == changed
+
+
+# --- what is stored
+
+
+def stored(store, relation: str) -> set[str]:
+    """The columns of a table that take place in it."""
+    with store.reading() as cursor:
+        return set(stored_columns(cursor, relation))
+
+
+def test_a_column_takes_no_place_before_a_file_fills_it(store, load):
+    load("ticket_id,created_at,team\n1,2026-03-02 10:00,A\n", kind="tickets")
+    assert stored(store, "tickets_versions") == {"import_id", "source", "key", "created_at", "team"}
+    load("ticket_id,created_at,status,agent_replies\n2,2026-03-03 10:00,open,12\n", kind="tickets")
+    added = {"status", "agent_replies"}
+    assert stored(store, "tickets_versions") == {"import_id", "source", "key", "created_at", "team"} | added
+    assert [
+        (row["ticket_id"], row["team"], row["status"], row["agent_replies"]) for row in current(store, "tickets")
+    ] == [
+        ("1", "A", None, None),
+        ("2", None, "open", 12),
+    ]
+    with pytest.raises(CxError):  # a file that cannot go in leaves no column behind
+        load("ticket_id,created_at,priority\nx,never,high\n", kind="tickets")
+    assert "priority" not in stored(store, "tickets_versions")
+
+
+@pytest.mark.parametrize("most", [1, 1_000])
+def test_few_and_many_words_are_the_same_to_who_asks(store, load, monkeypatch, most):
+    monkeypatch.setattr(base, "MOST_LISTED", most)
+    monkeypatch.setattr(of_tickets, "MOST_LISTED", most)
+    rows = "".join(
+        f"{n},2026-03-0{n} 10:00,{team},chat,K\n" for n, team in enumerate(("Zuid", "", "Oost's", "Noord"), start=1)
+    )
+    load(f"ticket_id,created_at,team,channel,customer\n{rows}", kind="tickets")
+    types = {row["column_name"]: row["column_type"] for row in store.query("describe stored_ticket_facts").to_pylist()}
+    assert types["team"].startswith("ENUM") == (most > 1)
+    assert types["channel"].startswith("ENUM")
+    assert facts(store, "team, channel, next_channel") == [
+        ("Zuid", "chat", "chat"),
+        (None, "chat", "chat"),
+        ("Oost's", "chat", "chat"),
+        ("Noord", "chat", None),
+    ]
+    assert [row["team"] for row in store.query("select team from ticket_facts order by team nulls last").to_pylist()] == [
+        "Noord", "Oost's", "Zuid", None,
+    ]  # fmt: skip
+    assert store.query("select count(*) as k from ticket_facts where team in ('Zuid', 'West')").to_pylist() == [
+        {"k": 1}
+    ]
+
+
+def test_what_is_the_same_for_every_ticket_is_not_stored(store, load):
+    same = {"source", "on_business", "knows_first_response", "is_last_contact", "handled_by"}
+    load(HEADER + "1,2026-03-02 10:00,2026-03-02 11:00,,open,,,\n")
+    assert not same & stored(store, "stored_ticket_facts")
+    assert facts(store, "source, on_business, knows_first_response, is_last_contact, handled_by") == [
+        ("generic", False, True, False, None)
+    ]
+    load("#,Title,State,Created At,Group\n2,x,open,2026-03-02 10:00,A\n", source="zammad")
+    found = facts(store, "key, source, knows_first_response")
+    assert [(key, knows) for key, _source, knows in found] == [("1", True), ("2", False)]
+    assert len({source for _key, source, _knows in found}) == 2
+
+
+def test_outcomes_of_the_tool_are_stored_beside_ours(store, load):
+    judged = {"first_response_met", "first_response_judged_s", "resolution_met", "resolution_judged_s"}
+    load(HEADER + "1,2026-03-02 10:00,2026-03-02 11:00,2026-03-02 11:00,closed,,,\n")
+    assert not judged & stored(store, "stored_ticket_facts")
+    before = facts(store, ", ".join(sorted(judged)))
+    load(
+        "ticket_id,created_at,first_response_sla\n2,2026-03-02 10:00,breached\n",
+        trust_sla=True, mapping={"first_response_in_sla": "first_response_sla"}, recall=False,
+    )  # fmt: skip
+    assert judged <= stored(store, "stored_ticket_facts")
+    assert facts(store, ", ".join(sorted(judged)))[0] == before[0]
+    assert facts(store, "first_response_met") == [(True,), (False,)]

@@ -94,7 +94,7 @@ def calendar_columns(prefix: str, day: str = "") -> dict[str, str]:
     day = day or f"{prefix}_on"
     return {
         f"{prefix}_week": f"{day} - (cast(isodow({day}) as integer) - 1)",
-        f"{prefix}_month": f"cast(date_trunc('month', {day}) as date)",
+        f"{prefix}_month": f"{day} - (cast(day({day}) as integer) - 1)",
         f"{prefix}_quarter": f"cast(date_trunc('quarter', {day}) as date)",
         f"{prefix}_year": f"cast(date_trunc('year', {day}) as date)",
         f"{prefix}_weekday": f"cast(isodow({day}) as integer)",

@@ -10,6 +10,7 @@ import duckdb
 
 from cxdata import calendars
 from cxdata.facts.base import (
+    MOST_LISTED,
     NO_DATA,
     STEP_SQL,
     People,
@@ -110,7 +111,8 @@ ONE_TOUCH = {
 
 
 def _words(cursor: duckdb.DuckDBPyConnection, people: People) -> dict[str, tuple[str, ...]]:
-    """{column: all of its words} of the columns of ticket facts to group and filter by; none of a column that is empty."""
+    """{column: its words} of the columns of ticket facts to group and filter by, all where they are few; none where the column
+    is empty."""
     rows = "select distinct {} as word from current_tickets where {} is not null"
     asked = {name: rows.replace("{}", name) for name in ("source", "status", "priority", "channel", "handled_by")}
     asked |= {
@@ -120,7 +122,10 @@ def _words(cursor: duckdb.DuckDBPyConnection, people: People) -> dict[str, tuple
         f"select segment from {of} where segment is not null" for of in ("current_tickets", "known_customer")
     )
     asked["stage"] = "select distinct stage from stage_of where stage is not null"
-    found = {name: tuple(word for (word,) in cursor.execute(sql).fetchall()) for name, sql in asked.items()}
+    found = {
+        name: tuple(word for (word,) in cursor.execute(f"{sql} limit {MOST_LISTED + 1}").fetchall())
+        for name, sql in asked.items()
+    }
     return found | {"next_channel": found["channel"], "next_stage": found["stage"]}
 
 
@@ -138,7 +143,8 @@ def _same_for_all(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequenc
         same |= {"leaving_known_on": "null", "leaves_on": "null", "is_last_contact": "false"}
     clocks = cursor.execute("select distinct on_business from policy_of").fetchall()
     known = cursor.execute("""
-        select distinct knows_first_response from knowing where import_id in (select import_id from current_tickets)""").fetchall()
+        select distinct knows_first_response from knowing where import_id in (
+            select import_id from imports where kind = 'tickets' and undone_at is null)""").fetchall()
     for name, found in (("on_business", clocks), ("knows_first_response", known)):
         if len(found) == 1 and (name == "on_business" or not words["handled_by"]):
             same[name] = str(found[0][0]).lower()
