@@ -63,7 +63,7 @@ def import_table(tickets: int, found: dict[str, Any]) -> str:
 
 | | measured | goal |
 | --- | --- | --- |
-| bare read ÷ ours | **{found["ratio"]:.3f}** ({ratios}) | ≥ {GOALS["import"]} |
+| bare read ÷ ours | **{found["ratio"]:.3f}** ({ratios}) | ≥ {GOALS["import"]:.2f} |
 | the same in processor time | **{found["cpu_ratio"]:.3f}** | |
 | peak memory | **{peak}** (bare {bare}) | < {GOALS["peak"] / 1e9:.0f} GB |
 | seconds | ours {found["ours_s"]:.1f}, bare {found["bare_s"]:.1f} | |"""
