@@ -78,8 +78,8 @@ def build_months(cursor: duckdb.DuckDBPyConnection, moment: Moment, of: Collecti
             continue
         conditions, params = scope(entry, Query((entry.name,)), moment)
         rows = sql.replace("{}", f"{entry.facts} where {' and '.join(conditions)}")
-        days = calendar_columns(entry.time, f"{entry.time}_month")
-        further = ", ".join(f"{days[f'{entry.time}_{grain}']} as {entry.time}_{grain}" for grain in _MONTHLY[1:])
+        longer = calendar_columns(entry.time)
+        further = ", ".join(f"{longer[f'{entry.time}_{grain}']} as {entry.time}_{grain}" for grain in _MONTHLY[1:])
         sql = f"create or replace table {table} as select *, {further} from ({rows})"
         cursor.execute(sql, {name: value for name, value in params.items() if f"${name}" in sql})
 

@@ -29,15 +29,8 @@ SQL_TYPES = {
 _FREE_TEXTS = (
     "key", "ticket_id", "response_id", "review_id", "purchase_id", "customer_id", "customer_name", "email", "subject", "tags", "comment",
 )  # fmt: skip
-_PACKED = (
-    "boolean",
-    "smallint",
-    "integer",
-    "bigint",
-    "date",
-    "timestamp",
-    "enum",
-)  # small steps, or the same again and again
+# Small steps, or the same again and again.
+_PACKED = ("boolean", "smallint", "integer", "bigint", "date", "timestamp", "enum")
 OWN = "own_"  # how the names of columns begin that an import keeps to compare groups by
 GROUPS = ("groups", "map(varchar, varchar)")  # the stored column of them: {name: word}
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam")

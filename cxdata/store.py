@@ -32,7 +32,8 @@ from cxdata.schema import KINDS, QUALITY, REVIEWS, TICKETS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
 from cxdata.views import KeptView, SavedView
 
-# 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care; 8: columns worked out
+# 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care;
+# 8: facts of tickets are a view
 SCHEMA_VERSION = 8
 REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
 BLOCK = 8 * 2**20  # bytes of an original in one row
@@ -180,8 +181,7 @@ class Store:
         elif found[0][0] < SCHEMA_VERSION:
             cursor.execute("drop table if exists periods")
             if found[0][0] < 8:
-                for table in facts.TABLES:
-                    cursor.execute(f"drop table if exists {table}")
+                cursor.execute("drop table if exists ticket_facts")
             cursor.execute("insert or ignore into state values ('facts', 0)")  # since 6
             self.rebuild(cursor)
             cursor.execute("update state set value = ? where name = 'schema'", [SCHEMA_VERSION])

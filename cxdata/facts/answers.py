@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from cxdata import calendars
-from cxdata.facts.base import People, calendar_columns, in_order, local_columns, seconds, taken, write, years_of
+from cxdata.facts.base import People, in_order, local_columns, seconds, taken, write, years_of
 from cxdata.schema import QUALITY, SCORES
 from cxdata.settings import Settings
 
@@ -63,7 +63,6 @@ def surveys(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                {people.agent("its_agent")} as agent,
                its_segment as segment, stage, handled_by, comment, ticket_id{listed}
         from answers""",
-        worked_out=calendar_columns("answered"),
     )
 
 
@@ -115,5 +114,4 @@ def reviews(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                {", ".join(ends)}, {people.team("team")} as team, channel, priority, {people.agent("agent")} as agent, segment, stage,
                comment{listed}
         from joined order by handled_s, source, key""",
-        worked_out=calendar_columns("handled"),
     )

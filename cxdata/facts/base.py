@@ -49,23 +49,25 @@ def write(
     worked_out: Mapping[str, str] | None = None,
     words: Mapping[str, Collection[str]] | None = None,
 ) -> None:
-    """(Re)write facts with the rows of a select.
+    """(Re)write a table of facts with the rows of a select.
 
-    What follows from other columns, or is the same in every row, is not written: `worked_out` {column: SQL over columns of the
-    select and those before it}, also in place of columns of the select. `words` {column: all of its words}: few words are
-    stored as their places in a list, in the order of the words. So `table` is a view of all columns, over the table that
-    stores the others. (Generated columns would do, were they not worked out for every row that is written.)
+    Not all of it has to be written. `words` {column: all of its words}: few words are stored as their places in a list, in the
+    order of the words. `worked_out` {column, of the select or one more: SQL over the others} follows from other columns, or is
+    the same in every row: then `table` is a view over the table that stores the rest. Every such column costs every query
+    up to a tenth of a millisecond of planning, so they are short; as a generated column it would be worked out for every
+    row that is written.
     """
     worked_out, words = worked_out or {}, words or {}
     types = {name: type_ for name, type_, *_ in cursor.execute(f"describe {select}", params).fetchall()}
     stored = [name for name in types if name not in worked_out]
     defined = ", ".join(stored_as(name, listed_type(words.get(name, ()), types[name])) for name in stored)
-    names = ", ".join(stored)
-    made = [f"cast({sql} as {types[name]})" if name in types else sql for name, sql in worked_out.items()]
-    known = ", ".join([names, *(f"{sql} as {name}" for name, sql in zip(worked_out, made, strict=True))])
-    cursor.execute(f"create or replace table stored_{table} ({defined})")
-    cursor.execute(f"insert into stored_{table} select {names} from ({select})", params)
-    cursor.execute(f"create or replace view {table} as select {known} from stored_{table}")
+    names, home = ", ".join(stored), f"stored_{table}" if worked_out else table
+    cursor.execute(f"create or replace table {home} ({defined})")
+    cursor.execute(f"insert into {home} select {names} from ({select})", params)
+    if worked_out:
+        made = (f"cast({sql} as {types[name]})" if name in types else sql for name, sql in worked_out.items())
+        columns = ", ".join([names, *(f"{sql} as {name}" for name, sql in zip(worked_out, made, strict=True))])
+        cursor.execute(f"create or replace view {table} as select {columns} from {home}")
 
 
 def listed_type(words: Collection[str], otherwise: str = "varchar") -> str:
@@ -84,20 +86,24 @@ def taken(own: Sequence[str], sql: str) -> str:
 
 
 def local_columns(prefix: str, local: str) -> str:
-    """SQL columns of a local timestamp: day and hour."""
-    return f"cast({local} as date) as {prefix}_on, cast(hour({local}) as integer) as {prefix}_hour"
+    """SQL columns of a local timestamp: day, week, month, quarter, year, hour and weekday (Monday 1)."""
+    return f"""
+        cast({local} as date) as {prefix}_on,
+        cast(date_trunc('week', {local}) as date) as {prefix}_week,
+        cast(date_trunc('month', {local}) as date) as {prefix}_month,
+        cast(date_trunc('quarter', {local}) as date) as {prefix}_quarter,
+        cast(date_trunc('year', {local}) as date) as {prefix}_year,
+        cast(hour({local}) as integer) as {prefix}_hour,
+        cast(isodow({local}) as integer) as {prefix}_weekday"""
 
 
-def calendar_columns(prefix: str, day: str = "") -> dict[str, str]:
-    """{column: SQL} of what follows from a day (default: that of `local_columns`): week, month, quarter, year and weekday
-    (Monday 1)."""
-    day = day or f"{prefix}_on"
+def calendar_columns(prefix: str) -> dict[str, str]:
+    """{column: SQL} of those of `local_columns` that follow from the day and the month."""
     return {
-        f"{prefix}_week": f"{day} - (cast(isodow({day}) as integer) - 1)",
-        f"{prefix}_month": f"{day} - (cast(day({day}) as integer) - 1)",
-        f"{prefix}_quarter": f"cast(date_trunc('quarter', {day}) as date)",
-        f"{prefix}_year": f"cast(date_trunc('year', {day}) as date)",
-        f"{prefix}_weekday": f"cast(isodow({day}) as integer)",
+        f"{prefix}_week": f"{prefix}_on - (cast(isodow({prefix}_on) as integer) - 1)",
+        f"{prefix}_quarter": f"cast(date_trunc('quarter', {prefix}_month) as date)",
+        f"{prefix}_year": f"cast(date_trunc('year', {prefix}_month) as date)",
+        f"{prefix}_weekday": f"cast(isodow({prefix}_on) as integer)",
     }
 
 

@@ -7,18 +7,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from cxdata import calendars
-from cxdata.facts.base import (
-    CODE_MONTH,
-    STEP_SQL,
-    People,
-    calendar_columns,
-    insert,
-    local_columns,
-    seconds,
-    taken,
-    write,
-    years_of,
-)
+from cxdata.facts.base import CODE_MONTH, STEP_SQL, People, insert, local_columns, seconds, taken, write, years_of
 from cxdata.schema import GAPS, MOST_PURCHASES
 from cxdata.settings import Settings
 
@@ -95,7 +84,6 @@ def customers(
                    as cancel_code
         from rows order by started_on, cancelled_on, monthly_value""",
         params,
-        worked_out=calendar_columns("started") | calendar_columns("cancelled"),
     )
 
 
@@ -179,5 +167,4 @@ def purchases(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequen
                {people.team("coalesce(p.team, c.team)")} as team, coalesce(p.segment, c.segment) as segment, c.entry_channel
                {taken(own, "coalesce(p.groups['{}'], c.{})")}
         from placed p left join customer_of c on c.known_as = p.customer_id order by p.purchased_s, p.amount""",
-        worked_out=calendar_columns("purchased"),
     )

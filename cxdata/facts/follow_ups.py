@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from cxdata import calendars
-from cxdata.facts.base import STEP_SQL, calendar_columns, insert, local_columns, write
+from cxdata.facts.base import STEP_SQL, insert, local_columns, write
 from cxdata.facts.customers import insert_merged, merged
 from cxdata.schema import OWN
 from cxdata.settings import Settings
@@ -70,5 +70,4 @@ def follow_ups(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> None:
                {STEP_SQL.format("calendar_s")} as follow_up_calendar_step,
                {STEP_SQL.format("business_s")} as follow_up_business_step
         from measured order by arose_s""",
-        worked_out=calendar_columns("arose"),
     )

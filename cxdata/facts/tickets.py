@@ -151,44 +151,30 @@ def _same_for_all(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequenc
     return same
 
 
-def _worked_out(settings: Settings) -> dict[str, str]:
-    """{column: SQL over other columns} of ticket facts: what need not be stored, because it follows at once."""
-    judged = "knows_first_response and not coalesce(first_response_at_s < created_s, false)"
+def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, str]:
+    """{column: SQL over other columns} of ticket facts: what follows from them by a short expression."""
+    asked = "knows_first_response and not coalesce(first_response_at_s < created_s, false)"
     deadline = "case when on_business then created_business_s else created_s end + first_response_target_s"
-    solved = "coalesce(status, 'open') in ('solved', 'closed')"
-    return {
+    found = {
         **calendar_columns("created"),
         **calendar_columns("resolved"),
-        "says_resolved": solved,
-        "first_response_calendar_s": _between("first_response_at_s"),
+        "says_resolved": "coalesce(status in ('solved', 'closed'), false)",
+        "first_response_calendar_s": "case when first_response_at_s >= created_s then first_response_at_s - created_s end",
         "first_response_negative": "coalesce(first_response_at_s < created_s, false)",
         "resolution_negative": "coalesce(resolved_at_s < created_s, false)",
-        "knows_stock": f"knows_resolution and (resolved_at_s is not null or not {solved})",
         "one_touch": ONE_TOUCH[settings.count_as],
-        "first_response_deadline": f"case when {judged} then {deadline} end",
-        "answer_deadline": f"case when {judged} then coalesce({deadline}, created_s + {UNANSWERED_S}) end",
+        "first_response_deadline": f"case when {asked} then {deadline} end",
+        "answer_deadline": f"case when {asked} then coalesce({deadline}, created_s + {UNANSWERED_S}) end",
         "answer_on_business": "on_business and first_response_target_s is not null",
         "leaves_in_days": "cast(leaves_on - created_on as integer)",
     }
-
-
-def _instead(cursor: duckdb.DuckDBPyConnection, settings: Settings, years: tuple[int, int] | None) -> dict[str, str]:
-    """{column of the select: SQL over other columns} of ticket facts that need not be stored as the files are."""
-    resolved = calendars.local_sql(settings.zone, "make_timestamp(resolved_at_s * 1000000)", years)
-    found = {"resolved_hour": f"cast(hour({resolved}) as integer)"}
-    if not settings.subtract_waiting:
-        found["resolution_calendar_s"] = _between("resolved_at_s")
-    if not cursor.execute("select bool_or(trust_sla) from knowing").fetchall()[0][0]:
-        for name, end in (("first_response", "first_response_at_s"), ("resolution", "resolved_at_s")):
-            taken = f"case when on_business then {name}_business_s else {name}_calendar_s end"
-            found[f"{name}_met"] = f"{taken} <= {name}_target_s"
-            found[f"{name}_judged_s"] = f"case when {taken} is not null then {end} end"
+    if cursor.execute("select coalesce(bool_or(trust_sla), false) from knowing").fetchall()[0][0]:
+        return found  # outcomes as the tool states them cannot be worked out
+    for name, end in (("first_response", "first_response_at_s"), ("resolution", "resolved_at_s")):
+        taken = f"case when on_business then {name}_business_s else {name}_calendar_s end"
+        found[f"{name}_met"] = f"{taken} <= {name}_target_s"
+        found[f"{name}_judged_s"] = f"case when {taken} is not null then {end} end"
     return found
-
-
-def _between(end: str) -> str:
-    """SQL: the calendar time from the creation of a ticket; null where it would be negative."""
-    return f"case when {end} >= created_s then {end} - created_s end"
 
 
 def _contacts(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequence[str]]) -> None:
@@ -286,7 +272,10 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                first_response_at_s, resolved_at_s, {local_columns("resolved", "solved_local")},
                {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS[1:])},
                {", ".join(f"{STEP_SQL.format(taken)} as {name}_step" for taken, name in _DURATIONS)},
-               knows_first_response, knows_resolution, agent_replies, reopens, customer_messages, teammates,
+               knows_first_response, knows_resolution,
+               knows_resolution and (resolved_at_s is not null or coalesce(status, 'open') not in ('solved', 'closed'))
+                   as knows_stock,
+               agent_replies, reopens, customer_messages, teammates,
                coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
                case when trust_sla and first_response_in_sla is not null then first_response_in_sla
                     else fr_taken <= first_response_target_s end as first_response_met,
@@ -305,7 +294,7 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                    cast({calendars.local_sql(settings.zone, "make_timestamp(next_s * 1000000)", years)} as date) > cancelled_on, true), false)
                    as is_last_contact
         from judged {"" if ordered else "order by created_s"}"""
-    worked_out = _same_for_all(cursor, words) | _worked_out(settings) | _instead(cursor, settings, years)
+    worked_out = _same_for_all(cursor, words) | _worked_out(cursor, settings)
     with in_any_order(cursor) if ordered else nullcontext():  # long stretches in order are enough to read less
         write(cursor, "ticket_facts", select, worked_out=worked_out, words=words)
     cursor.execute("drop table contact_of")
