@@ -24,6 +24,8 @@ from cxdata.sources.base import NO_ANSWER, LeftOut, Mapping_, Source, Use, find_
 STAGING = "staging"
 KEPT = GROUPS[0]
 MOST_GROUPS, MOST_WORDS = 8, 200  # columns of a file that are kept to compare groups by; words of one without a remark
+OF_FEW_WORDS = ("team", "segment", "ticket_type", "touchpoint")
+COMMON = 12  # of the words of such a column the most frequent, which are known to be clean
 SETTLED = ("iso", "chosen", "days above 12", "month name")  # reasons that the rest of a file cannot undo
 CHOSEN = note("chosen by you")
 DATE_WHY = {
@@ -407,7 +409,9 @@ class _Understander:
                 values = {word: parsing.channel_of(word) for word in found}
                 self._plan(name, parsing.lookup_sql(text, values, f"lower({text})"), sure=_among(text, found))
             elif type_ == "text":
-                self._plan(name, text, sure=f"not {parsing.unclean_cell(text)}")
+                common = parsing.words(self.run, STAGING, text, COMMON) if name in OF_FEW_WORDS else []
+                sure = f"not {parsing.unclean_cell(text)}"
+                self._plan(name, text, sure=parsing.one_of_sql(text, common, sure) if common else sure)
             else:
                 self._dictionary(name, type_)
 

@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from cxdata import calendars
-from cxdata.facts.base import CODE_MONTH, STEP_SQL, People, insert, local_columns, seconds, taken, write, years_of
+from cxdata.facts.base import (
+    CODE_MONTH,
+    MOST_LISTED,
+    STEP_SQL,
+    People,
+    insert,
+    listed_type,
+    local_columns,
+    seconds,
+    taken,
+    write,
+    years_of,
+)
 from cxdata.schema import GAPS, MOST_PURCHASES
 from cxdata.settings import Settings
 
@@ -130,13 +142,23 @@ def _estimated(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Seque
                 where coalesce(status, 'open') not in ('deleted', 'spam')
                 union all select customer_id, answered_at, team, segment{kept} from current_surveys"""
     )
+    newest = {name: _newest(cursor, name, activity) for name in ("team", "segment")}
     return f"""
-        select customer_id, arg_max(team, moment) as team, cast(null as varchar) as channel, arg_max(segment, moment) as segment,
+        select customer_id, {newest["team"]} as team, cast(null as varchar) as channel, {newest["segment"]} as segment,
                cast(null as double) as monthly_value, cast(null as date) as renews_on, true as estimated, false as derived,
                cast({calendars.local_sql(settings.zone, "min(moment)")} as date) as started_on,
                cast({calendars.local_sql(settings.zone, "max(moment)")} as date) + cast($gone as integer) as cancelled_on
                {taken(own, "arg_max({}, moment)")}
         from ({activity}) where customer_id is not null group by customer_id"""
+
+
+def _newest(cursor: duckdb.DuckDBPyConnection, name: str, activity: str) -> str:
+    """SQL: the last of the words of a customer. As places in a list they are kept while counting, and not as texts."""
+    found = cursor.execute(
+        f"select distinct {name} from ({activity}) where {name} is not null limit {MOST_LISTED + 1}"
+    ).fetchall()
+    listed = listed_type([word for (word,) in found])
+    return f"cast(arg_max(cast({name} as {listed}), moment) as varchar)" if found else "cast(null as varchar)"
 
 
 _BUYING = "(partition by customer_id order by purchased_at, source, key)"

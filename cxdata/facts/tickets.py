@@ -168,6 +168,9 @@ def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> dict[s
         "answer_on_business": "on_business and first_response_target_s is not null",
         "leaves_in_days": "cast(leaves_on - created_on as integer)",
     }
+    waited = cursor.execute("select count(waiting_s) + count(waiting_business_s) from current_tickets").fetchall()[0][0]
+    if not (waited and settings.subtract_waiting):
+        found["resolution_calendar_s"] = "case when resolved_at_s >= created_s then resolved_at_s - created_s end"
     if cursor.execute("select coalesce(bool_or(trust_sla), false) from knowing").fetchall()[0][0]:
         return found  # outcomes as the tool states them cannot be worked out
     for name, end in (("first_response", "first_response_at_s"), ("resolution", "resolved_at_s")):
