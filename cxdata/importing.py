@@ -156,7 +156,8 @@ def import_file(
         table, choices, recalled = _recalled(store, opened(part, Path(folder)), choices)
         table, source, mapping = recognise(table, choices)
 
-        with store.writing() as cursor, _kept_unless(cursor, dry_run), _stoppable(progress):
+        size = 0 if dry_run else path.stat().st_size
+        with store.writing(size) as cursor, _kept_unless(cursor, dry_run), _stoppable(progress):
             settings = store._settings(cursor)
             keeping = pseudonyms.keeping(store, cursor, settings, choices.pseudonymise, dry_run=dry_run)
             kept: list[tuple[Packed, Note | None]] = []
@@ -565,7 +566,7 @@ class _Import:
         self.cursor.execute(f"set variable as_of_month = date '{month}'")
 
     def _repeats(self) -> bool:
-        """Whether a key stands twice among the rows of this import."""
+        """Whether a key may stand twice among the rows of this import; False is sure."""
         mine = f"{self.kind.name}_versions where import_id = {self.import_id}"
         return self.one(f"select count(*) from (select 1 from {mine} group by hash(key) having count(*) > 1)") > 0
 

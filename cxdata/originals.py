@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from cxdata.store import BLOCK, Store
 
+_AT_ONCE = 64  # blocks that one statement stores
+
 
 @dataclass(frozen=True)
 class Packed:
@@ -64,7 +66,17 @@ def keep(cursor: duckdb.DuckDBPyConnection, packed: Packed) -> None:
 
 
 def write(cursor: duckdb.DuckDBPyConnection, sha256: str, packed: Packed) -> None:
-    """Store the blocks of a file under a digest."""
+    """Store the blocks of a file under a digest, many in one statement."""
     with packed.path.open("rb") as file:
-        for part, (raw, size) in enumerate(packed.parts):
-            cursor.execute("insert into originals values (?, ?, ?, ?)", [sha256, part, raw, file.read(size)])
+        for first in range(0, len(packed.parts), _AT_ONCE):
+            parts = packed.parts[first : first + _AT_ONCE]
+            blocks = pa.table(
+                {
+                    "part": pa.array(range(first, first + len(parts)), pa.int32()),
+                    "raw": pa.array([raw for raw, _ in parts], pa.int32()),
+                    "block": pa.array([file.read(size) for _, size in parts], pa.binary()),
+                }
+            )
+            cursor.register("blocks", blocks)
+            cursor.execute("insert into originals select $sha, part, raw, block from blocks", {"sha": sha256})
+            cursor.unregister("blocks")

@@ -14,7 +14,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,15 @@ from cxdata.parsing import quoted
 from cxdata.questions import Moment
 from cxdata.schema import KINDS, QUALITY, REVIEWS, TICKETS, Kind, stored_as
 from cxdata.settings import Settings, parse_instant
+from cxdata.tuning import straight_into_the_file
 from cxdata.views import KeptView, SavedView
 
 # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care;
 # 8: facts of tickets are a view
 SCHEMA_VERSION = 8
 REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
-BLOCK = 8 * 2**20  # bytes of an original in one row
+BLOCK = 2**20  # bytes of an original in one row: packed, it fits into a block of the database
+_LOGGED = 16 * 2**20  # bytes of a transaction, up to which it goes into the log first
 OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
 
 _TABLES = """
@@ -207,13 +209,14 @@ class Store:
                 self._gate.notify_all()
 
     @contextmanager
-    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor inside one transaction: all of it is kept, or nothing."""
+    def writing(self, size: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor inside one transaction: all of it is kept, or nothing. `size`: about how many bytes it will write."""
         with self._lock, self._connection.cursor() as cursor:
             cursor.begin()
             try:
                 yield cursor
-                cursor.commit()
+                with straight_into_the_file(cursor) if size > _LOGGED else nullcontext():
+                    cursor.commit()
             except duckdb.OutOfMemoryException as error:
                 cursor.rollback()
                 raise CxError(

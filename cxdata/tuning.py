@@ -31,3 +31,15 @@ def joined_as_written(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
             yield
         finally:
             aside.execute("reset disabled_optimizers")
+
+
+@contextmanager
+def straight_into_the_file(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is committed goes into the file and not into the log before: DuckDB does so by itself where much was written,
+    but counts few bytes for a long text. Where others are reading it still takes the log."""
+    with cursor.cursor() as aside:
+        aside.execute("set checkpoint_threshold = '1KB'")
+        try:
+            yield
+        finally:
+            aside.execute("reset checkpoint_threshold")

@@ -142,19 +142,26 @@ def _same_for_all(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequenc
     if not cursor.execute("select count(*) from known_customer").fetchall()[0][0]:
         same |= {"leaving_known_on": "null", "leaves_on": "null", "is_last_contact": "false"}
     clocks = cursor.execute("select distinct on_business from policy_of").fetchall()
-    known = cursor.execute("""
-        select distinct knows_first_response from knowing where import_id in (
-            select import_id from imports where kind = 'tickets' and undone_at is null)""").fetchall()
-    for name, found in (("on_business", clocks), ("knows_first_response", known)):
-        if len(found) == 1 and (name == "on_business" or not words["handled_by"]):
-            same[name] = str(found[0][0]).lower()
+    if len(clocks) == 1:
+        same["on_business"] = str(clocks[0][0]).lower()
+    of_tickets = "import_id in (select import_id from imports where kind = 'tickets' and undone_at is null)"
+    for name, asked in (("knows_first_response", not words["handled_by"]), ("dates_resolution", True)):
+        known = cursor.execute(f"select distinct {name} from knowing where {of_tickets}").fetchall()
+        if len(known) == 1 and asked:
+            same[name] = str(known[0][0]).lower()
+    if same.pop("dates_resolution", "false") == "true":
+        same["knows_resolution"] = "true"
     return same
 
 
-def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, str]:
-    """{column: SQL over other columns} of ticket facts: what follows from them by a short expression."""
+def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings, same: Mapping[str, str]) -> dict[str, str]:
+    """{column: SQL over other columns} of ticket facts: what follows from them by a short expression. `same`: what is the same
+    for every ticket."""
     asked = "knows_first_response and not coalesce(first_response_at_s < created_s, false)"
-    deadline = "case when on_business then created_business_s else created_s end + first_response_target_s"
+    start = (
+        "created_s" if _in_calendar_time(same) else "case when on_business then created_business_s else created_s end"
+    )
+    deadline = f"{start} + first_response_target_s"
     found = {
         **calendar_columns("created"),
         **calendar_columns("resolved"),
@@ -162,6 +169,7 @@ def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> dict[s
         "first_response_calendar_s": "case when first_response_at_s >= created_s then first_response_at_s - created_s end",
         "first_response_negative": "coalesce(first_response_at_s < created_s, false)",
         "resolution_negative": "coalesce(resolved_at_s < created_s, false)",
+        "knows_stock": "knows_resolution and (resolved_at_s is not null or coalesce(status not in ('solved', 'closed'), true))",
         "one_touch": ONE_TOUCH[settings.count_as],
         "first_response_deadline": f"case when {asked} then {deadline} end",
         "answer_deadline": f"case when {asked} then coalesce({deadline}, created_s + {UNANSWERED_S}) end",
@@ -171,6 +179,9 @@ def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> dict[s
     waited = cursor.execute("select count(waiting_s) + count(waiting_business_s) from current_tickets").fetchall()[0][0]
     if not (waited and settings.subtract_waiting):
         found["resolution_calendar_s"] = "case when resolved_at_s >= created_s then resolved_at_s - created_s end"
+        if same.get("knows_resolution") == "true":
+            due = f"{start} + resolution_target_s"
+            found["resolution_deadline"] = f"case when not coalesce(resolved_at_s < created_s, false) then {due} end"
     if cursor.execute("select coalesce(bool_or(trust_sla), false) from knowing").fetchall()[0][0]:
         return found  # outcomes as the tool states them cannot be worked out
     for name, end in (("first_response", "first_response_at_s"), ("resolution", "resolved_at_s")):
@@ -178,6 +189,11 @@ def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> dict[s
         found[f"{name}_met"] = f"{taken} <= {name}_target_s"
         found[f"{name}_judged_s"] = f"case when {taken} is not null then {end} end"
     return found
+
+
+def _in_calendar_time(same: Mapping[str, str]) -> bool:
+    """Whether no target runs on the business clock. `same`: what is the same for every ticket."""
+    return same.get("on_business") == "false"
 
 
 def _contacts(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequence[str]]) -> None:
@@ -209,6 +225,7 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
     _policies(cursor, settings)
     years = years_of(cursor, "tickets", "created_at")
     words = _words(cursor, people)
+    same = _same_for_all(cursor, words)
     with in_any_order(cursor):
         _contacts(cursor, words)
     waiting = "coalesce({}, 0)" if settings.subtract_waiting else "0 * coalesce({}, 0)"
@@ -271,13 +288,11 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                {people.team("team")} as team, channel, priority, coalesce(segment, customer_segment) as segment
                {"".join(f", {name}" for name in own)},
                stage, handled_by, status,
-               created_s, created_business_s, {local_columns("created", "created_local")},
+               created_s, {"" if _in_calendar_time(same) else "created_business_s,"} {local_columns("created", "created_local")},
                first_response_at_s, resolved_at_s, {local_columns("resolved", "solved_local")},
                {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS[1:])},
                {", ".join(f"{STEP_SQL.format(taken)} as {name}_step" for taken, name in _DURATIONS)},
                knows_first_response, knows_resolution,
-               knows_resolution and (resolved_at_s is not null or coalesce(status, 'open') not in ('solved', 'closed'))
-                   as knows_stock,
                agent_replies, reopens, customer_messages, teammates,
                coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
                case when trust_sla and first_response_in_sla is not null then first_response_in_sla
@@ -297,7 +312,7 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                    cast({calendars.local_sql(settings.zone, "make_timestamp(next_s * 1000000)", years)} as date) > cancelled_on, true), false)
                    as is_last_contact
         from judged {"" if ordered else "order by created_s"}"""
-    worked_out = _same_for_all(cursor, words) | _worked_out(cursor, settings)
+    worked_out = same | _worked_out(cursor, settings, same)
     with in_any_order(cursor) if ordered else nullcontext():  # long stretches in order are enough to read less
         write(cursor, "ticket_facts", select, worked_out=worked_out, words=words)
     cursor.execute("drop table contact_of")
