@@ -43,6 +43,7 @@ WEEKDAYS = (
 OFFICE_HOURS = (*[("09:00", "17:00")] * 5, None, None)
 
 MANY_YEARS = 30  # more would be a long text to plan for the few rows of a strange file
+FEW_ROWS = 10_000  # up to which it takes longer to plan comparisons than to ask the engine's calendar
 _DAY = 86_400
 _WALL_TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 

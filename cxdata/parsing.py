@@ -133,7 +133,8 @@ class DateReading:
     with_words: bool = False
     date_only: bool = False
     epoch: str = ""  # "s", "ms" or "excel" instead of formats
-    years: tuple[int, int] | None = None  # in which nearly all of the dates lie
+    years: tuple[int, int] | None = None  # in which nearly all of many dates lie
+    filled: bool = True  # there are dates
 
     def local_sql(self, text: str) -> str:
         """SQL: the timestamp as written, without its zone."""
@@ -295,17 +296,16 @@ def _iso_reading(run: Run, relation: str, text: str) -> DateReading | None:
     first = f"(select {text} as text from {relation} where {text} is not null limit 500)"
     for form in _formats_of_all(run, first, "text", ISO_FORMATS):
         if _formats_of_all(run, relation, text, (form,)):
-            return DateReading((form,), date_only="%H" not in form, years=_years(run, relation, text, form))
+            ends = ", ".join(f"year({end}(try_strptime({text}, {quoted(form)})))" for end in ("min", "max"))
+            first, last, rows = run(f"select {ends}, count({text}) from {relation}")[0]
+            years = _years(first, last) if rows > calendars.FEW_ROWS else None
+            return DateReading((form,), date_only="%H" not in form, years=years, filled=first is not None)
     return None
 
 
-def _years(run: Run, relation: str, text: str, form: str) -> tuple[int, int] | None:
-    """The years of a column of dates, and some around them: further rows are mostly of about the same time."""
-    ends = ", ".join(f"year({end}(try_strptime({text}, {quoted(form)})))" for end in ("min", "max"))
-    first, last = run(f"select {ends} from {relation}")[0]
-    if first is None or last < 1970 or first > 2099:
-        return None
-    return max(int(first) - 2, 1970), min(int(last) + 5, 2099)
+def _years(first: int, last: int) -> tuple[int, int] | None:
+    """The years of dates, and some around them: further rows are mostly of about the same time."""
+    return None if last < 1970 or first > 2099 else (max(first - 2, 1970), min(last + 5, 2099))
 
 
 def _formats_of_all(run: Run, relation: str, text: str, forms: Sequence[str]) -> list[str]:

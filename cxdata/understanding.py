@@ -297,7 +297,7 @@ class _Understander:
             self._plan(name, value, reads=reading.order if reading.why != "iso" else "iso")
             self.settled = self.settled and reading.why in SETTLED
         instants = [reading for name, reading in self.readings.items() if self._type(name) == "instant"]
-        filled = [reading for reading in instants if reading.with_offset or reading.epoch or reading.years]
+        filled = [reading for reading in instants if reading.filled]
         if filled and all(reading.with_offset or reading.epoch in ("s", "ms") for reading in filled):
             zone_why = note("every time carries its own offset")
         if instants:

@@ -180,8 +180,8 @@ class Forgetful(Store):
             super().rebuild(cursor, changed)
 
     @contextmanager
-    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with super().writing() as cursor:
+    def writing(self, size: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
+        with super().writing(size) as cursor:
             yield cursor
             if not self.keeps:
                 self.found = self.count(cursor)

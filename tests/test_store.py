@@ -305,3 +305,18 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path):
             assert {"table_name": "periods"} not in names
             opened.undo(1)
             assert opened.redo(1)["undone_at"] is None
+
+
+@pytest.mark.parametrize(("size", "logged"), [(1_000, True), (100_000_000, False)])
+def test_what_is_large_goes_into_the_file_without_the_log(store, size, logged):
+    log = store.path.with_name(f"{store.path.name}.wal")
+    with store.writing(size) as cursor:
+        cursor.execute("insert into originals select 'a', range, 9, repeat('x', 1000)::blob from range(1000)")
+    assert (log.exists() and log.stat().st_size > 1_000_000) is logged
+    assert store.query("select sum(octet_length(compressed)) as n from originals")["n"].to_pylist() == [1_000_000]
+
+
+def test_facts_that_stay_empty_get_the_columns_of_later_files(store, load):
+    load("ticket_id,created_at,branch\n1,2026-01-01 10:00:00,A\n2,2026-01-02 10:00:00,B\n", kind="tickets")
+    load("response_id,answered_at,nps\n1,2026-01-02 10:00:00,9\n", kind="surveys")
+    assert store.query("select score from survey_facts")["score"].to_pylist() == [9]

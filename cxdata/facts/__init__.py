@@ -51,9 +51,8 @@ def build(
     own = _own_groups(cursor)
     people = People(settings.agents == "by_name", _small_teams(cursor, settings))
     known = bool(cursor.execute("select count(*) > 0 from current_customers").fetchall()[0][0])
-    stale = (
-        _stale(changed, known=known) if changed is not None and _as_before(cursor, own, people) else frozenset(TABLES)
-    )
+    as_before = changed is not None and _as_before(cursor, own, people)
+    stale = _stale(changed or (), known=known) - _empty(cursor) if as_before else frozenset(TABLES)
     cursor.execute("create or replace table small_teams (team varchar)")
     insert(cursor, "small_teams", [[team] for team in people.small_teams])
     if "customer_facts" in stale:
@@ -70,6 +69,16 @@ def build(
     for kind in current:
         cursor.execute(f"drop view current_{kind}")
     return stale
+
+
+def _empty(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables of facts without rows that would get none: most databases have no reviews or no purchases."""
+    made_of = {"survey_facts": "surveys", "review_facts": "reviews", "purchase_facts": "purchases"}
+    sql = " union all ".join(
+        f"select '{table}' where not exists (from {table}) and not exists (from current_{kind})"
+        for table, kind in made_of.items()
+    )
+    return {table for (table,) in cursor.execute(sql).fetchall()}
 
 
 def _as_before(cursor: duckdb.DuckDBPyConnection, own: Sequence[str], people: People) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from cxdata.calendars import FEW_ROWS
 from cxdata.filters import SMALLER_TEAMS
 from cxdata.parsing import quoted
 from cxdata.schema import stored_as
@@ -108,10 +109,11 @@ def calendar_columns(prefix: str) -> dict[str, str]:
 
 
 def years_of(cursor: duckdb.DuckDBPyConnection, kind: str, instant: str) -> tuple[int, int] | None:
-    """The first and last year of the current rows of a kind, and one more on both sides."""
-    sql = f"select year(min({instant})), year(max({instant})) from current_{kind}"
-    first, last = cursor.execute(sql).fetchall()[0]
-    return None if first is None else (first - 1, last + 1)
+    """The first and last year of the current rows of a kind, and one more on both sides, for `calendars.local_sql`; None where
+    they are few."""
+    sql = f"select year(min({instant})), year(max({instant})), count(*) from current_{kind}"
+    first, last, rows = cursor.execute(sql).fetchall()[0]
+    return None if rows <= FEW_ROWS else (first - 1, last + 1)
 
 
 def seconds(instant: str) -> str:
