@@ -211,7 +211,7 @@ class Store:
     @contextmanager
     def writing(self, size: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor inside one transaction: all of it is kept, or nothing. `size`: about how many bytes it will write."""
-        with self._lock, self._connection.cursor() as cursor:
+        with self._lock, self._opened_again(), self._connection.cursor() as cursor:
             cursor.begin()
             try:
                 yield cursor
@@ -229,6 +229,19 @@ class Store:
                 if is_full_disk(error):
                     raise full_disk(error) from error
                 raise
+
+    @contextmanager
+    def _opened_again(self) -> Iterator[None]:
+        """An error while the file is written, such as a full disk, ends DuckDB's work with it for good: then it is opened once
+        more, as it was before."""
+        try:
+            yield
+        except BaseException as error:
+            if self.path is not None and isinstance(error.__cause__ or error, duckdb.FatalException):
+                with self._unread():
+                    self._connection.close()
+                    self._connection = self._connect()
+            raise
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -286,20 +299,24 @@ class Store:
     def _take(self, fresh: Path) -> None:
         """Put a file in the place of this database, while nobody reads."""
         assert self.path is not None
+        with self._unread() as is_so:
+            if not is_so:
+                raise CxError("Others are reading the database all the time, and nothing was changed. Try again later.")
+            self._connection.execute("checkpoint")
+            self._connection.close()
+            try:
+                self.path.with_name(f"{self.path.name}.wal").unlink(missing_ok=True)
+                os.replace(fresh, self.path)
+            finally:
+                self._connection = self._connect()
+
+    @contextmanager
+    def _unread(self) -> Iterator[bool]:
+        """Nobody begins to read meanwhile, and who reads comes to an end; whether that is so after a while."""
         with self._gate:
             self._is_swapping = True
             try:
-                if not self._gate.wait_for(lambda: not self._readers, PATIENCE):
-                    raise CxError(
-                        "Others are reading the database all the time, and nothing was changed. Try again later."
-                    )
-                self._connection.execute("checkpoint")
-                self._connection.close()
-                try:
-                    self.path.with_name(f"{self.path.name}.wal").unlink(missing_ok=True)
-                    os.replace(fresh, self.path)
-                finally:
-                    self._connection = self._connect()
+                yield self._gate.wait_for(lambda: not self._readers, PATIENCE)
             finally:
                 self._is_swapping = False
                 self._gate.notify_all()

@@ -6,40 +6,33 @@ They are of the whole database, not of a transaction: a cursor of its own gives 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 import duckdb
 
 
-@contextmanager
-def in_any_order(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def in_any_order(cursor: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
     """Rows may be stored as they come, in long stretches of their order: a third faster than one after another."""
-    with cursor.cursor() as aside:
-        aside.execute("set preserve_insertion_order = false")
-        try:
-            yield
-        finally:
-            aside.execute("set preserve_insertion_order = true")
+    return _set(cursor, "preserve_insertion_order", "false")
 
 
-@contextmanager
-def joined_as_written(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def joined_as_written(cursor: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
     """Joins keep their sides: two of the same number of rows would be turned round, and the wide one held in memory."""
-    with cursor.cursor() as aside:
-        aside.execute("set disabled_optimizers = 'build_side_probe_side'")
-        try:
-            yield
-        finally:
-            aside.execute("reset disabled_optimizers")
+    return _set(cursor, "disabled_optimizers", "'build_side_probe_side'")
 
 
-@contextmanager
-def straight_into_the_file(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def straight_into_the_file(cursor: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
     """What is committed goes into the file and not into the log before: DuckDB does so by itself where much was written,
     but counts few bytes for a long text. Where others are reading it still takes the log."""
+    return _set(cursor, "checkpoint_threshold", "'1KB'")
+
+
+@contextmanager
+def _set(cursor: duckdb.DuckDBPyConnection, name: str, value: str) -> Iterator[None]:
     with cursor.cursor() as aside:
-        aside.execute("set checkpoint_threshold = '1KB'")
+        aside.execute(f"set {name} = {value}")
         try:
             yield
         finally:
-            aside.execute("reset checkpoint_threshold")
+            with suppress(duckdb.FatalException):  # the database is closed by an error, and that is the one to tell
+                aside.execute(f"reset {name}")

@@ -424,6 +424,13 @@ def decided(outcome) -> dict[str, tuple[str, str]]:
         ("1,2026-01-05 10:00,,open,A,a", {}, "zone", "Europe/Amsterdam", "the time zone of the organisation"),
         ("1,2026-01-05 10:00,,open,A,a", {"zone": "UTC"}, "zone", "UTC", "chosen by you"),
         ("1,2026-01-05T10:00:00+05:00,,open,A,a", {}, "zone", "Europe/Amsterdam", "every time carries its own offset"),
+        (
+            "1,2026-01-05T10:00:00+05:00,31-01-2026 10:00,open,A,a",
+            {},
+            "zone",
+            "Europe/Amsterdam",
+            "the time zone of the organisation",
+        ),
         ("1,2026-01-05 10:00,,open,A,a", {}, "date_order", "ymd", "written year first"),
         ("1,25-01-2026 10:00,,open,A,a", {}, "date_order", "dmy", "numbers above 12 can only be days"),
         ("1,01/25/2026 10:00,,open,A,a", {}, "date_order", "mdy", "numbers above 12 can only be days"),

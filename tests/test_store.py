@@ -316,7 +316,10 @@ def test_what_is_large_goes_into_the_file_without_the_log(store, size, logged):
     assert store.query("select sum(octet_length(compressed)) as n from originals")["n"].to_pylist() == [1_000_000]
 
 
-def test_facts_that_stay_empty_get_the_columns_of_later_files(store, load):
-    load("ticket_id,created_at,branch\n1,2026-01-01 10:00:00,A\n2,2026-01-02 10:00:00,B\n", kind="tickets")
-    load("response_id,answered_at,nps\n1,2026-01-02 10:00:00,9\n", kind="surveys")
-    assert store.query("select score from survey_facts")["score"].to_pylist() == [9]
+def test_facts_that_stayed_empty_have_the_columns_of_later_files(store, load):
+    tickets = "ticket_id,created_at,Branch\n1,2026-01-01 10:00:00,A\n"
+    load(tickets, kind="tickets")
+    load(tickets.replace("\n1,", "\n2,"), kind="tickets", groups=("Branch",))
+    assert store.query("select own_branch from survey_facts").num_rows == 0
+    load("response_id,answered_at,ticket_id,nps\n1,2026-01-02 10:00:00,2,9\n", kind="surveys")
+    assert store.query("select score, own_branch from survey_facts").to_pylist() == [{"score": 9, "own_branch": "A"}]

@@ -73,10 +73,9 @@ def build(
 
 def _empty(cursor: duckdb.DuckDBPyConnection) -> set[str]:
     """The tables of facts without rows that would get none: most databases have no reviews or no purchases."""
-    made_of = {"survey_facts": "surveys", "review_facts": "reviews", "purchase_facts": "purchases"}
     sql = " union all ".join(
-        f"select '{table}' where not exists (from {table}) and not exists (from current_{kind})"
-        for table, kind in made_of.items()
+        f"select '{kind}_facts' where not exists (from {kind}_facts) and not exists (from current_{kind}s)"
+        for kind in ("survey", "review", "purchase")
     )
     return {table for (table,) in cursor.execute(sql).fetchall()}
 

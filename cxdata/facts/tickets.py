@@ -144,12 +144,13 @@ def _same_for_all(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequenc
     clocks = cursor.execute("select distinct on_business from policy_of").fetchall()
     if len(clocks) == 1:
         same["on_business"] = str(clocks[0][0]).lower()
-    of_tickets = "import_id in (select import_id from imports where kind = 'tickets' and undone_at is null)"
-    for name, asked in (("knows_first_response", not words["handled_by"]), ("dates_resolution", True)):
-        known = cursor.execute(f"select distinct {name} from knowing where {of_tickets}").fetchall()
-        if len(known) == 1 and asked:
-            same[name] = str(known[0][0]).lower()
-    if same.pop("dates_resolution", "false") == "true":
+    known = cursor.execute("""
+        select distinct knows_first_response, dates_resolution from knowing where import_id in (
+            select import_id from imports where kind = 'tickets' and undone_at is null)""").fetchall()
+    first_response, resolution = {first for first, _ in known}, {last for _, last in known}
+    if len(first_response) == 1 and not words["handled_by"]:
+        same["knows_first_response"] = str(first_response.pop()).lower()
+    if resolution == {True}:
         same["knows_resolution"] = "true"
     return same
 
