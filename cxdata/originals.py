@@ -15,6 +15,7 @@ import pyarrow as pa
 from cxdata.store import BLOCK, Store
 
 _AT_ONCE = 64  # blocks that one statement stores
+_READ_AT_ONCE = 16  # of earlier versions they are larger
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,16 @@ def not_kept(packed: Packed) -> Packed:
 
 
 def restore(store: Store, sha256: str, path: Path) -> int:
-    """Write a kept file as it came, a block at a time; how many bytes it has. 0: it is not kept."""
-    codec, size, part = pa.Codec("zstd"), 0, 0
+    """Write a kept file as it came, some blocks at a time; how many bytes it has. 0: it is not kept."""
+    codec, size, first = pa.Codec("zstd"), 0, 0
+    sql = """select raw_bytes, compressed from originals
+             where sha256 = $sha and raw_bytes > 0 and part >= $first and part < $end order by part"""
     with path.open("wb") as file:
-        while True:
-            sql = "select raw_bytes, compressed from originals where sha256 = $sha and part = $part"
-            rows = store.query(sql, sha=sha256, part=part).to_pylist()
-            if not rows or not rows[0]["raw_bytes"]:
-                return size
-            size += file.write(codec.decompress(rows[0]["compressed"], rows[0]["raw_bytes"], asbytes=True))
-            part += 1
+        while rows := store.query(sql, sha=sha256, first=first, end=first + _READ_AT_ONCE).to_pylist():
+            for row in rows:
+                size += file.write(codec.decompress(row["compressed"], row["raw_bytes"], asbytes=True))
+            first += _READ_AT_ONCE
+    return size
 
 
 def keep(cursor: duckdb.DuckDBPyConnection, packed: Packed) -> None:
