@@ -206,6 +206,8 @@ def import_file(
                 progress.begin(FACTS, cursor)
                 store.rebuild(cursor, {one.kind for one in outcome.all})
                 progress.begin(KEEP)
+                for original, _said in kept:  # last, since until the end it takes memory that facts need
+                    originals.keep(cursor, original)
     return outcome
 
 
@@ -701,13 +703,12 @@ class _Import:
     # --- keeping --------------------------------------------------------------------------------------------
 
     def keep(self, outcome: Outcome, original: Packed, by: str, now: datetime) -> None:
-        """Write the rejects, the file and the record of the import."""
+        """Write the rejects and the record of the import."""
         if outcome.rejected:
             self.rejects.keep(self.cursor, self.import_id, self.keeping)
         self.cursor.execute("drop view typed")
         for table in ("parsed", STAGING):
             self.cursor.execute(f"drop table if exists {table}")
-        originals.keep(self.cursor, original)
         outcome.import_id = self.import_id
         self.cursor.execute(
             "insert into imports values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, null)",
