@@ -200,17 +200,12 @@ def _notes(table: str, words: Words, cursor: Cursor, old: str) -> None:
 
 
 def _originals(files: Mapping[str, originals.Packed | None], cursor: Cursor, old: str) -> None:
-    """Copy the kept files block by block: many at once would not fit into the memory."""
-    blocks = cursor.execute(f"select sha256, part from {old}.originals").fetchall()
-    for digest, part in blocks:
+    """Write the kept files, those in which the person is not as they are."""
+    for (digest,) in cursor.execute(f"select distinct sha256 from {old}.originals order by 1").fetchall():
         if digest not in files:
-            sql = f"insert into originals select * from {old}.originals where sha256 = ? and part = ?"
-            cursor.execute(sql, [digest, part])
+            originals.copy(cursor, digest, old)
     for digest, packed in files.items():
-        if packed is None:
-            cursor.execute("insert into originals values (?, 0, 0, ''::blob)", [digest])
-        else:
-            originals.write(cursor, digest, packed)
+        originals.write(cursor, digest, packed and packed.path)
 
 
 def _remember(hashes: list[tuple[str, str]], cursor: Cursor, old: str) -> None:

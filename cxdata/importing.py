@@ -24,7 +24,7 @@ from cxdata import containers, originals, pseudonyms, reading, sources
 from cxdata.containers import Part
 from cxdata.errors import CxError, FileProblem, Note, note
 from cxdata.i18n import N_, _
-from cxdata.originals import Packed
+from cxdata.originals import BLOCK, Packed
 from cxdata.parsing import WIDE_BLANKS, cleaned, one_of_sql, quoted, unclean
 from cxdata.progress import FACTS, KEEP, ROWS, UNDERSTAND, Progress, stopped
 from cxdata.pseudonyms import SAID_ERASED, Keeping
@@ -35,7 +35,7 @@ from cxdata.remarks import LEAD, Remarks, time_fields
 from cxdata.schema import GROUPS, Kind
 from cxdata.sources import what_is_missing
 from cxdata.sources.base import Mapping_, Source
-from cxdata.store import BLOCK, Store, full_disk
+from cxdata.store import Store, full_disk
 from cxdata.tuning import in_any_order
 from cxdata.understanding import (
     STAGING,
@@ -760,7 +760,7 @@ def write_left_out(store: Store, import_id: int, file: TextIO) -> int:
     chosen = Choices(sheet=told["sheet"] or told["member"] or None, recall=False).with_corrections(told["corrected"])
     with _working_folder() as folder:
         path = Path(folder) / "original"
-        path.write_bytes(store.original(row["sha256"]))
+        originals.restore(store, row["sha256"], path)
         with suppress(CxError):  # where nothing is left of the file, its rows have been seen before that is said
             import_file(store, path, chosen, name=told["original"], dry_run=True, inspect=inspect)
     writer = csv.writer(file, lineterminator="\n")

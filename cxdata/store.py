@@ -34,10 +34,9 @@ from cxdata.tuning import straight_into_the_file
 from cxdata.views import KeptView, SavedView
 
 # 2: steps, months of facts; 3: months of steps, the latest instant; 4: messages, teammates; 5: groups; 6: care;
-# 8: facts of tickets are a view
-SCHEMA_VERSION = 8
+# 8: facts of tickets are a view; 9: originals in pieces
+SCHEMA_VERSION = 9
 REVIEW = "review"  # the kind under which the journal keeps a review that was made in the app
-BLOCK = 2**20  # bytes of an original in one row: packed, it fits into a block of the database
 _LOGGED = 16 * 2**20  # bytes of a transaction, up to which it goes into the log first
 OF_SCORES = {"rules"}  # settings that no fact depends on: only customers are scored again
 
@@ -48,7 +47,7 @@ create table if not exists imports (
     bytes bigint, source varchar, kind varchar, understood json, outcome json, undone_at timestamp, redone_at timestamp);
 alter table imports add column if not exists redone_at timestamp;
 create table if not exists remembered (header varchar primary key, saved_at timestamp, choices json);
-create table if not exists originals (sha256 varchar, part integer, raw_bytes integer, compressed blob using compression uncompressed);
+create table if not exists originals (sha256 varchar, part integer, compressed blob using compression uncompressed);
 create table if not exists rejects (
     import_id integer, line bigint, field varchar, column_name varchar, value varchar, reason varchar,
     cells varchar[]);
@@ -184,6 +183,8 @@ class Store:
             cursor.execute("drop table if exists periods")
             if found[0][0] < 8:
                 cursor.execute("drop table if exists ticket_facts")
+            cursor.execute("update originals set compressed = null where raw_bytes = 0")  # of what is not kept
+            cursor.execute("alter table originals drop column raw_bytes")
             cursor.execute("insert or ignore into state values ('facts', 0)")  # since 6
             self.rebuild(cursor)
             cursor.execute("update state set value = ? where name = 'schema'", [SCHEMA_VERSION])
@@ -460,13 +461,6 @@ class Store:
         sql = "select strftime(saved_at, '%Y-%m-%d') as day, choices from remembered where header = $header"
         rows = self.query(sql, header=_fingerprint(header)).to_pylist()
         return (rows[0]["day"], json.loads(rows[0]["choices"])) if rows else None
-
-    def original(self, sha256: str) -> bytes:
-        """The bytes of an imported file as they came; none where it is not kept."""
-        sql = "select raw_bytes, compressed from originals where sha256 = $sha and raw_bytes > 0 order by part"
-        rows = self.query(sql, sha=sha256)
-        codec = pa.Codec("zstd")
-        return b"".join(codec.decompress(row["compressed"], row["raw_bytes"], asbytes=True) for row in rows.to_pylist())
 
     def rejects(self, import_id: int) -> tuple[list[str], list[dict[str, Any]]]:
         """(header of the file, rejected rows with line, column, value, reason and cells)."""

@@ -14,7 +14,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cxdata import containers, importing, workbook
+from cxdata import containers, importing, originals, workbook
 from cxdata.containers import Part, choose, chosen, parts
 from cxdata.errors import CxError, UnknownName
 from cxdata.understanding import Choices
@@ -422,7 +422,7 @@ def test_the_file_is_kept_as_it_came(store, tmp_path):
     ]
     first, second = reversed(store.imports())
     assert (first["sha256"], first["bytes"]) == (second["sha256"], len(content))
-    assert store.original(first["sha256"]) == content
+    assert originals.read(store, first["sha256"]) == content
     assert [first["understood"][name] for name in ("original", "member", "sheet")] == ["export.zip", "tickets.csv", ""]
 
 

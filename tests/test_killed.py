@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from cxdata import importing
+from cxdata import importing, originals
 from cxdata import store as stores
 from cxdata.errors import CxError
 from cxdata.store import Store
@@ -98,7 +98,7 @@ def check(store: Store) -> int:
         wanted = {number: sum(row["outcome"][word] for word in name.split(" + ")) for number, row in imports.items()}
         assert {row["import_id"]: row["n"] for row in found} == wanted
     for row in imports.values():
-        assert len(store.original(row["sha256"])) == row["bytes"]
+        assert len(originals.read(store, row["sha256"])) == row["bytes"]
     assert store.query("select count(distinct sha256) as n from originals").to_pylist() == [
         {"n": len({row["sha256"] for row in imports.values()})}
     ]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxdata import keyed, people
+from cxdata import keyed, originals, people
 from cxdata.errors import CxError
 from cxdata.scrubbing import Words
 from cxdata.store import Store
@@ -53,7 +53,7 @@ def test_names_and_addresses_are_keyed_digests_and_joins_hold(store, load, ask):
 def test_the_file_is_not_kept_and_that_is_said(store, load):
     outcome = load(CUSTOMERS, pseudonymise=True)
     assert "Names and e-mail addresses became pseudonyms, and the file itself is not kept." in map(str, outcome.notes)
-    assert store.original(store.imports()[0]["sha256"]) == b""
+    assert originals.read(store, store.imports()[0]["sha256"]) == b""
     assert [str(one) for one in load(CUSTOMERS, pseudonymise=True, dry_run=True).notes] == []
 
 
@@ -87,7 +87,7 @@ def test_a_choice_for_one_import_goes_before_the_setting(store, load):
     store.save_settings(replace(store.settings(), pseudonymise=True))
     load(CUSTOMERS, pseudonymise=False)
     assert [row["customer_name"] for row in current(store, "customers")] == ["Jan de Vries", "Ria Bos"]
-    assert store.original(store.imports()[0]["sha256"]) == CUSTOMERS.encode()
+    assert originals.read(store, store.imports()[0]["sha256"]) == CUSTOMERS.encode()
     assert load(CUSTOMERS).changed == 2
 
 

@@ -154,15 +154,20 @@ def test_the_original_comes_back_byte_for_byte(store, load, encoding):
     load(content)
     (row,) = store.imports()
     assert (row["sha256"], row["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
-    assert store.original(row["sha256"]) == content
+    assert originals.read(store, row["sha256"]) == content
 
 
-def test_a_large_original_is_kept_in_parts(store, load, monkeypatch):
+def test_a_large_original_is_kept_in_pieces(store, load, tmp_path, monkeypatch):
     monkeypatch.setattr(originals, "BLOCK", 100)
+    monkeypatch.setattr(originals, "PIECE", 10)
+    monkeypatch.setattr(originals, "_AT_ONCE", 7)
     content = (TICKETS + "".join(f"{n},2026-01-05 10:00,open,A\n" for n in range(3, 60))).encode()
     load(content)
-    assert store.query("select count(*) as k from originals").to_pylist()[0]["k"] > 10
-    assert store.original(hashlib.sha256(content).hexdigest()) == content
+    assert store.query("select count(*) as k, max(octet_length(compressed)) as size from originals").to_pylist()[0]["k"] > 50
+    digest = hashlib.sha256(content).hexdigest()
+    assert originals.read(store, digest) == content
+    assert originals.restore(store, digest, tmp_path / "back") == len(content)
+    assert (tmp_path / "back").read_bytes() == content
 
 
 def test_the_same_file_twice_is_kept_once(store, load):
@@ -292,6 +297,11 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path):
             cursor.execute("delete from state where name in ('rolled', 'newest')")
             cursor.execute("alter table imports drop column redone_at")
             cursor.execute("drop table remembered")
+            cursor.execute("alter table originals rename to pieces")
+            cursor.execute("create table originals (sha256 varchar, part integer, raw_bytes integer, compressed blob)")
+            cursor.execute("insert into originals select sha256, part, ?, compressed from pieces", [len(TICKETS)])
+            cursor.execute("drop table pieces")
+            cursor.execute("insert into originals values ('not kept', 0, 0, ''::blob)")
             cursor.execute("update state set value = 1 where name = 'schema'")
     for _ in range(2):  # the second time there is nothing to do
         with Store(path) as opened:
@@ -303,6 +313,8 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path):
             ]
             names = opened.query("select table_name from information_schema.tables").to_pylist()
             assert {"table_name": "periods"} not in names
+            assert originals.read(opened, opened.imports()[0]["sha256"]).decode() == TICKETS
+            assert originals.read(opened, "not kept") == b""
             opened.undo(1)
             assert opened.redo(1)["undone_at"] is None
 
@@ -311,7 +323,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path):
 def test_what_is_large_goes_into_the_file_without_the_log(store, size, logged):
     log = store.path.with_name(f"{store.path.name}.wal")
     with store.writing(size) as cursor:
-        cursor.execute("insert into originals select 'a', range, 9, repeat('x', 1000)::blob from range(1000)")
+        cursor.execute("insert into originals select 'a', range, repeat('x', 1000)::blob from range(1000)")
     assert (log.exists() and log.stat().st_size > 1_000_000) is logged
     assert store.query("select sum(octet_length(compressed)) as n from originals")["n"].to_pylist() == [1_000_000]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from cxdata import alerting, formats
+from cxdata import alerting, formats, originals
 from cxdata.errors import CxError, Note
 from cxdata.i18n import _
 from cxdata.importing import write_left_out
@@ -76,7 +76,7 @@ def _entry(row: dict[str, Any]) -> None:
                 key=f"left_out_{number}", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
         st.download_button(
-            _("File"), data=lambda: state.own_store().original(row["sha256"]),
+            _("File"), data=lambda: originals.read(state.own_store(), row["sha256"]),
             file_name=told.get("original") or row["file_name"], key=f"original_{number}", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
