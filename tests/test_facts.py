@@ -524,3 +524,27 @@ def test_outcomes_of_the_tool_are_stored_beside_ours(store, load):
     assert judged <= stored(store, "stored_ticket_facts")
     assert facts(store, ", ".join(sorted(judged)))[0] == before[0]
     assert facts(store, "first_response_met") == [(True,), (False,)]
+
+
+def test_contacts_of_one_instant_have_one_order_whichever_file_came_first(store, load):
+    header, files = "ticket_id,created_at,channel,customer\n", {"a": "", "b": ""}
+    for number in range(20):
+        customer = f"K{number % 12}"  # the first eight have two contacts at noon, one in each file, and one before or after
+        at = f"2026-03-01 {12 if number < 12 else 11 + number % 2 * 2}:00"
+        files["a"] += f"A{number},{at},chat,{customer}\n"
+        if number < 8:
+            files["b"] += f"B{number},2026-03-01 12:00,phone,{customer}\n"
+    found = []
+    for order in ("ab", "ba"):
+        made = [load(header + files[name], kind="tickets").import_id for name in order]
+        found.append(facts(store, "key, customer_id, created_s, nth_contact, next_s, next_channel"))
+        for import_id in made:
+            store.undo(import_id)
+    assert found[0] == found[1]
+    for customer in {row[1] for row in found[0]}:
+        own = sorted((row for row in found[0] if row[1] == customer), key=lambda row: row[3])
+        assert [row[3] for row in own] == list(range(1, len(own) + 1))
+        assert [row[2] for row in own] == sorted(row[2] for row in own)
+        assert [row[4] for row in own] == [*(row[2] for row in own[1:]), None]
+        channels = ["phone" if row[0].startswith("B") else "chat" for row in own]
+        assert [row[5] for row in own] == [*channels[1:], None]
