@@ -31,6 +31,7 @@ class Survey(NamedTuple):
     clean: bool
     plain: bool
     valid_utf8: bool = False
+    ascii: bool = False
     replaced: int = 0
     nuls: int = 0
 
@@ -69,7 +70,7 @@ def survey(path: Path) -> Survey:
             before = chunk[-8:]
         if decoder.getstate()[0]:  # the file ends in the middle of a character
             return Survey(_encoding_by_bytes(before, file, multibyte), False, False)
-    return Survey(named or "utf-8", clean=clean, plain=plain, valid_utf8=True)
+    return Survey(named or "utf-8", clean=clean, plain=plain, valid_utf8=True, ascii=not multibyte)
 
 
 def _utf16_by_nuls(start: bytes) -> str | None:

@@ -294,7 +294,7 @@ class _Import:
         self.ragged: tuple[Ragged, ...] = after.ragged if after else ()
         self.read = 0  # rows that were read
         self.bad = 0  # rows with a cell that cannot be read
-        self.wide: bool = after.wide if after else _has_wide_blanks(table.path)
+        self.wide: bool = after.wide if after else not table.ascii and _has_wide_blanks(table.path)
         self.left_out: dict[str, int] = {}
         self.looked: tuple[FieldSeen, ...] = ()
         self.inspect: Callable[[_Import], None] | None = None

@@ -86,6 +86,7 @@ class TextTable:
     footer: tuple[Ragged, ...] = ()
     ragged_total: int = 0
     plain: bool = False  # no quotation mark and no blank line in the file: every line is a record
+    ascii: bool = False  # nothing beyond ASCII, for sure
     ends: tuple[Place, ...] = ()  # the place after each of records
     patched: frozenset[int] = frozenset()  # lines of the head that were quoted as a whole, so that DuckDB can skip
     name: str = ""  # of the file, as the user knows it
@@ -208,6 +209,7 @@ def _read(path: Path, workdir: Path, name: str, separator: str | None, ours: lis
         replaced=survey.replaced,
         nuls_removed=survey.nuls,
         plain=survey.plain,
+        ascii=survey.ascii,
         ends=tuple(record.end for record in head),
         patched=patched,
         name=name,

@@ -86,16 +86,19 @@ class Remarks:
             if plan.header
             and (plan.type in ("status", "priority", "score") or plan.name in ("channel", "team", "agent"))
         ]
-        if not names:
+        if not names or self._count("select count(*) from typed") < FEW:
             return
-        counts = ", ".join(
-            f"count({name}), count(distinct {name}), cast(any_value({name}) as varchar)" for name in names
+        words = [f"cast({name} as varchar)" for name in names]
+        first = self.run(f"select {', '.join(words)} from typed limit 1")[0]
+        others = (  # the first other word ends the search
+            f"exists(select 1 from typed where {word} is distinct from {quoted(value)})" if value else "true"
+            for word, value in zip(words, first, strict=True)
         )
-        rows, *found = self.run(f"select count(*), {counts} from typed")[0]
+        differ = self.run(f"select {', '.join(others)}")[0]
         same = [
             f'"{self._header(name)}" ({value})'
-            for name, filled, distinct, value in zip(names, found[::3], found[1::3], found[2::3], strict=True)
-            if distinct == 1 and filled == rows >= FEW
+            for name, value, differs in zip(names, first, differ, strict=True)
+            if not differs
         ]
         if same:
             yield note("The same in every row: {columns}.", columns=", ".join(same))

@@ -96,12 +96,6 @@ def _not_negative(seconds: str) -> str:
     return f"case when {seconds} >= 0 then {seconds} end"
 
 
-_DURATIONS = (
-    ("fr_calendar", "first_response_calendar"),
-    ("fr_business", "first_response_business"),
-    ("rs_calendar", "resolution_calendar"),
-    ("rs_business", "resolution_business"),
-)
 _FOLLOWING = {"channel": "t.channel", "stage": "s.stage"}  # what is told of the next contact of a customer
 ONE_TOUCH = {
     "one_touch": "case when agent_replies is not null then agent_replies = 1 and coalesce(reopens, 0) = 0 end",
@@ -165,6 +159,7 @@ def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings, same: Map
     )
     deadline = f"{start} + first_response_target_s"
     found = {
+        **(_targets(cursor) if set(_policy_columns(settings.policies)) <= {"priority"} else {}),
         **calendar_columns("created"),
         **calendar_columns("resolved"),
         "says_resolved": "coalesce(status in ('solved', 'closed'), false)",
@@ -177,6 +172,8 @@ def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings, same: Map
         "answer_deadline": f"case when {asked} then coalesce({deadline}, created_s + {UNANSWERED_S}) end",
         "answer_on_business": "on_business and first_response_target_s is not null",
         "leaves_in_days": "cast(leaves_on - created_on as integer)",
+        "first_response_business_step": STEP_SQL.format("first_response_business_s"),  # seldom asked for
+        "resolution_business_step": STEP_SQL.format("resolution_business_s"),
     }
     waited = cursor.execute("select count(waiting_s) + count(waiting_business_s) from current_tickets").fetchall()[0][0]
     if not (waited and settings.subtract_waiting):
@@ -190,6 +187,18 @@ def _worked_out(cursor: duckdb.DuckDBPyConnection, settings: Settings, same: Map
         taken = f"case when on_business then {name}_business_s else {name}_calendar_s end"
         found[f"{name}_met"] = f"{taken} <= {name}_target_s"
         found[f"{name}_judged_s"] = f"case when {taken} is not null then {end} end"
+    return found
+
+
+def _targets(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """{column: SQL} of the targets, where they follow from the priority."""
+    policies = cursor.execute("select priority, first_response_target_s, resolution_target_s from policy_of").fetchall()
+    found = {}
+    for place, name in enumerate(("first_response_target_s", "resolution_target_s"), start=1):
+        targets = {policy[0]: "null" if policy[place] is None else str(policy[place]) for policy in policies}
+        otherwise = targets.pop(None, "null")
+        cases = " ".join(f"when {quoted(priority)} then {target}" for priority, target in sorted(targets.items()))
+        found[name] = f"case priority {cases} else {otherwise} end" if cases else otherwise
     return found
 
 
@@ -304,8 +313,9 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                stage, handled_by, status,
                created_s, {"" if _in_calendar_time(same) else "created_business_s,"} {local_columns("created", "created_local")},
                first_response_at_s, resolved_at_s, {local_columns("resolved", "solved_local")},
-               {", ".join(f"{taken} as {name}_s" for taken, name in _DURATIONS[1:])},
-               {", ".join(f"{STEP_SQL.format(taken)} as {name}_step" for taken, name in _DURATIONS)},
+               fr_business as first_response_business_s, rs_calendar as resolution_calendar_s, rs_business as resolution_business_s,
+               {STEP_SQL.format("fr_calendar")} as first_response_calendar_step,
+               {STEP_SQL.format("rs_calendar")} as resolution_calendar_step,
                knows_first_response, knows_resolution,
                agent_replies, reopens, customer_messages, teammates,
                coalesce(on_business, false) as on_business, first_response_target_s, resolution_target_s,
