@@ -43,11 +43,12 @@ class DuckDBEngine:
         self.store = store
 
     def query(self, sql: str, **params: Any) -> pa.Table:
-        return self.store.query(sql, **used(sql, params))
+        with self.store.asking(sql) as (cursor, narrow):
+            return spelt_out(cursor.sql(narrow, params=used(sql, params) or None).to_arrow_table())
 
     def blocks(self, sql: str, size: int, **params: Any) -> Iterator[pa.Table]:
-        with self.store.reading() as cursor:
-            for batch in cursor.sql(sql, params=used(sql, params)).to_arrow_reader(size):
+        with self.store.asking(sql) as (cursor, narrow):
+            for batch in cursor.sql(narrow, params=used(sql, params) or None).to_arrow_reader(size):
                 yield spelt_out(pa.Table.from_batches([batch]))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 import duckdb
 
 from cxdata.facts.answers import reviews, surveys
-from cxdata.facts.base import CODE_MONTH, GRAINS, NO_DATA, STEP_SQL, TABLES, People, insert
+from cxdata.facts.base import CODE_MONTH, GRAINS, NO_DATA, STEP_SQL, TABLES, VIEWS, People, insert, narrowed
 from cxdata.facts.customers import SAME_CUSTOMER, as_one, customer_lookups, customers, insert_merged, merged, purchases
 from cxdata.facts.follow_ups import follow_ups
 from cxdata.facts.stages import folded_touchpoint, stage_of, stages
@@ -24,8 +24,8 @@ from cxdata.settings import Settings
 from cxdata.tuning import joined_as_written
 
 __all__ = [
-    "CODE_MONTH", "GRAINS", "NO_DATA", "ONE_TOUCH", "SAME_CUSTOMER", "STEP_SQL", "TABLES", "build", "folded_touchpoint",
-    "follow_ups", "merged", "newest", "policy_for", "stage_of",
+    "CODE_MONTH", "GRAINS", "NO_DATA", "ONE_TOUCH", "SAME_CUSTOMER", "STEP_SQL", "TABLES", "VIEWS", "build", "folded_touchpoint",
+    "follow_ups", "merged", "narrowed", "newest", "policy_for", "stage_of",
 ]  # fmt: skip
 
 _WRITERS = {"ticket_facts": tickets, "survey_facts": surveys, "review_facts": reviews, "purchase_facts": purchases}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from cxdata.parsing import quoted
 from cxdata.schema import stored_as
 
 TABLES = ("ticket_facts", "survey_facts", "review_facts", "customer_facts", "purchase_facts", "follow_up_facts")
+VIEWS = ("ticket_facts",)  # those of which columns may be worked out
 GRAINS = ("day", "week", "month", "quarter", "year")
 NO_DATA = date(2026, 1, 1)
 STEP_SQL = "cast(floor(5e1 * ln({} + 1e0)) as smallint)"  # of a duration in seconds: steps of about 2 %, in its order
@@ -54,9 +56,8 @@ def write(
 
     Not all of it has to be written. `words` {column: all of its words}: few words are stored as their places in a list, in the
     order of the words. `worked_out` {column, of the select or one more: SQL over the others} follows from other columns, or is
-    the same in every row: then `table` is a view over the table that stores the rest. Every such column costs every query
-    up to a tenth of a millisecond of planning, so they are short; as a generated column it would be worked out for every
-    row that is written.
+    the same in every row: then `table` is a view over the table that stores the rest (see `narrowed`). As a generated column
+    it would be worked out for every row that is written.
     """
     worked_out, words = worked_out or {}, words or {}
     types = {name: type_ for name, type_, *_ in cursor.execute(f"describe {select}", params).fetchall()}
@@ -66,9 +67,47 @@ def write(
     cursor.execute(f"create or replace table {home} ({defined})")
     cursor.execute(f"insert into {home} select {names} from ({select})", params)
     if worked_out:
-        made = (f"cast({sql} as {types[name]})" if name in types else sql for name, sql in worked_out.items())
-        columns = ", ".join([names, *(f"{sql} as {name}" for name, sql in zip(worked_out, made, strict=True))])
-        cursor.execute(f"create or replace view {table} as select {columns} from {home}")
+        made = {name: f"cast({sql} as {types[name]})" if name in types else sql for name, sql in worked_out.items()}
+        columns = dict.fromkeys(stored, "") | made
+        cursor.execute(f"create or replace view {table} as {_selected(table, columns)}")
+        cursor.execute("delete from fact_columns where relation = ?", [table])
+        cursor.execute(
+            "insert into fact_columns select $view, unnest(range(len($names))), unnest($names), unnest($made)",
+            {"view": table, "names": list(columns), "made": list(columns.values())},
+        )
+
+
+def _selected(view: str, columns: Mapping[str, str]) -> str:
+    """SQL: these columns of a view, {column: the SQL it is worked out by, or nothing where it is stored}."""
+    listed = (f"{sql} as {name}" if sql else name for name, sql in columns.items())
+    return f"select {', '.join(listed)} from stored_{view}"
+
+
+_WORD = re.compile(r"\w+")
+_EVERYTHING = re.compile(r"(?:\bselect|[.,])\s*\*")
+
+
+def narrowed(sql: str, views: Mapping[str, Mapping[str, str]]) -> str:
+    """The same question over views that have the columns it names only: DuckDB plans every column of a view that it reads, for
+    up to a tenth of a millisecond each. A question that asks for all columns (*) stays as it is.
+
+    `views`: {view: {column: the SQL it is worked out by, or nothing where it is stored}}, in an order in which every column
+    comes after those that it is worked out from.
+    """
+    asked = set(_WORD.findall(sql))
+    found = []
+    for view, columns in views.items():
+        if view not in asked or _EVERYTHING.search(sql):
+            continue
+        needed = set(asked)
+        for name, made in reversed(columns.items()):
+            if name in needed:
+                needed |= set(_WORD.findall(made))
+        own = {name: made for name, made in columns.items() if name in needed} or dict([next(iter(columns.items()))])
+        found.append(f"{view} as not materialized ({_selected(view, own)})")
+    if not found:
+        return sql
+    return f"with {', '.join(found)}{', ' + sql[5:] if sql.startswith('with ') else ' ' + sql}"
 
 
 def listed_type(words: Collection[str], otherwise: str = "varchar") -> str:
