@@ -135,8 +135,8 @@ def _hashes(cursor: Cursor, person: Person, pseudonyms: Mapping[str, str], main:
 
 def _rewritten(
     store: Store, digest: str, how: str, name: str, words: Words, lines: Sequence[Lines], folder: Path
-) -> originals.Packed | None:
-    """A kept file without the person; None where it is not kept any more."""
+) -> Path | None:
+    """A kept file without the person, packed; None where it is not kept any more."""
     if how == DROPPED:
         return None
     own = folder / digest
@@ -145,7 +145,7 @@ def _rewritten(
     originals.restore(store, digest, path)
     without(reading.read(path, own, name=name), words, lines, target)
     path.unlink()
-    return originals.pack(target, own)
+    return originals.pack(target, own).path
 
 
 # --- tables of the new file ---------------------------------------------------------------------------------
@@ -199,13 +199,13 @@ def _notes(table: str, words: Words, cursor: Cursor, old: str) -> None:
     cursor.execute("drop table temp.renoted")
 
 
-def _originals(files: Mapping[str, originals.Packed | None], cursor: Cursor, old: str) -> None:
+def _originals(files: Mapping[str, Path | None], cursor: Cursor, old: str) -> None:
     """Write the kept files, those in which the person is not as they are."""
     for (digest,) in cursor.execute(f"select distinct sha256 from {old}.originals order by 1").fetchall():
         if digest not in files:
             originals.copy(cursor, digest, old)
     for digest, packed in files.items():
-        originals.write(cursor, digest, packed and packed.path)
+        originals.write(cursor, digest, packed)
 
 
 def _remember(hashes: list[tuple[str, str]], cursor: Cursor, old: str) -> None:

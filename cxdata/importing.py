@@ -205,9 +205,10 @@ def import_file(
                     store.forget(cursor, table.header)
                 progress.begin(FACTS, cursor)
                 store.rebuild(cursor, {one.kind for one in outcome.all})
-                progress.begin(KEEP)
+                progress.begin(KEEP, cursor)
                 for original, _said in kept:  # last, since until the end it takes memory that facts need
                     originals.keep(cursor, original)
+                progress.begin(KEEP)  # it cannot be stopped any more
     return outcome
 
 

@@ -338,7 +338,8 @@ def kept_files(store: Store, person: Person) -> list[tuple[str, str, list[Lines]
     """[(digest, name, which lines are the person's, whether rows of it are)] of all kept files."""
     found: dict[str, tuple[str, list[Lines], bool]] = {}
     kept = {
-        row["sha256"] for row in store.query("select distinct sha256 from originals where compressed is not null").to_pylist()
+        row["sha256"]
+        for row in store.query("select distinct sha256 from originals where compressed is not null").to_pylist()
     }
     with store.reading() as cursor:
         keys: dict[int, tuple[list[str], list[str]]] = {}

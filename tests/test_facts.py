@@ -529,7 +529,9 @@ def test_outcomes_of_the_tool_are_stored_beside_ours(store, load):
 def test_contacts_of_one_instant_have_one_order_whichever_file_came_first(store, load):
     header, files = "ticket_id,created_at,channel,customer\n", {"a": "", "b": ""}
     for number in range(20):
-        customer = f"K{number % 12}"  # the first eight have two contacts at noon, one in each file, and one before or after
+        customer = (
+            f"K{number % 12}"  # the first eight have two contacts at noon, one in each file, and one before or after
+        )
         at = f"2026-03-01 {12 if number < 12 else 11 + number % 2 * 2}:00"
         files["a"] += f"A{number},{at},chat,{customer}\n"
         if number < 8:

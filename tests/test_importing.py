@@ -377,6 +377,21 @@ def test_a_query_is_interrupted(store, load, monkeypatch):
     assert store.imports() == []
 
 
+def test_stopping_while_the_file_is_kept_leaves_nothing_behind(store, load, monkeypatch):
+    progress, keep = Progress(), importing.originals.keep
+
+    def stopped(cursor, packed):
+        keep(cursor, packed)
+        progress.cancel()
+
+    monkeypatch.setattr(importing.originals, "keep", stopped)
+    before = state(store)
+    with pytest.raises(Cancelled):
+        load(TICKETS + "1,2026-01-05 10:00,,open,A,a\n", progress=progress)
+    assert state(store) == before
+    assert store.query("select count(*) as k from originals")["k"].to_pylist() == [0]
+
+
 # --- what a careful analyst would remark
 
 

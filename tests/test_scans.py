@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from cxdata import queries, scans
+from cxdata import facts, queries, scans
 from cxdata.engine import DuckDBEngine
 from cxdata.filters import NOTHING, Filters, Period, dimension
 from cxdata.metrics import ALL, metric
 from cxdata.metrics.base import Quantile
 from cxdata.questions import Query
+from cxdata.settings import Policy
 from tests.conftest import moment
 from tests.test_queries import d
 
@@ -99,3 +102,86 @@ def test_months_are_few(sample):
     for table in scans.MONTHS:
         rows = sample.query(f"select count(*) as rows from {table}").to_pylist()[0]["rows"]
         assert 0 < rows < (8000 if table.endswith("_months") else 24 * 4 * 500)
+
+
+# --- views no wider than the question
+
+
+VIEW = {
+    "day": "",
+    "n": "",
+    "month": "cast(date_trunc('month', day) as date)",
+    "late": "n > 3",
+    "later": "late and month > day",
+}
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns"),
+    [
+        ("select sum(n) from seen", {"n"}),
+        ("select count(*) from seen", {"day"}),  # one there has to be
+        ("select month, count(*) from seen where late group by month", {"day", "month", "n", "late"}),
+        ("select count(*) filter (where s.later) from seen as s", {"day", "n", "month", "late", "later"}),
+        ("\n  with few as (select day from seen) select count(*) from few", {"day"}),
+        ("select a.n from seen a join (select day, max(n) as n from seen group by day) b using (day)", {"day", "n"}),
+    ],
+)
+def test_a_view_is_as_wide_as_the_question(sql, columns):
+    narrow = facts.narrowed(sql, {"seen": VIEW, "unseen": VIEW})
+    assert narrow.startswith("with seen as not materialized (select ")
+    selected = narrow.partition("(")[2].partition(" from stored_seen")[0]
+    own = {name for name, made in VIEW.items() if (f"{made} as {name}" if made else name) in selected}
+    assert own == columns
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table stored_seen as select date '2026-01-15' + cast(range as integer) as day, range as n from range(40)"
+        )
+        connection.execute(
+            f"create view seen as select {', '.join(f'{made or name} as {name}' for name, made in VIEW.items())} from stored_seen"
+        )
+        assert sorted(connection.execute(narrow).fetchall()) == sorted(connection.execute(sql).fetchall())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from seen",
+        "select n, * from seen",
+        "select s.* from seen s",
+        "select * exclude (n) from seen",
+        "select 1 from other",
+    ],
+)
+def test_a_question_for_everything_stays_as_it_is(sql):
+    assert facts.narrowed(sql, {"seen": VIEW}) == sql
+
+
+def test_every_column_of_the_facts_of_tickets_is_the_same_in_a_narrow_view(sample):
+    whole = sample.query("select * from ticket_facts order by source, key").to_pydict()
+    engine, narrow = DuckDBEngine(sample), 0
+    for name, values in whole.items():
+        sql = f"select {name} as asked from ticket_facts order by source, key"
+        assert engine.query(sql).to_pydict() == {"asked": values}
+        assert pa.concat_tables(engine.blocks(sql, 1_000)).to_pydict() == {"asked": values}
+        with sample.asking(sql) as (_cursor, text):
+            narrow += text != sql
+    assert narrow == len(whole)
+
+
+def test_a_narrow_view_is_that_of_the_data_of_the_moment(store, load):
+    engine, sql = DuckDBEngine(store), "select source, first_response_target_s as target from ticket_facts order by key"
+    load("ticket_id,created_at,priority\n1,2026-03-01 10:00,high\n", kind="tickets")
+    assert engine.query(sql).to_pylist() == [{"source": "generic", "target": 4 * 3600}]
+    load(
+        "Ticket ID,Created time,Status,Group,Agent,Priority,Source,Resolution Status\n2,2026-03-02 10:00:00,Open,A,B,Urgent,Email,\n",
+        kind="tickets",
+        source="freshdesk",
+    )
+    found = engine.query(sql).to_pylist()
+    assert [row["target"] for row in found] == [4 * 3600, 3600]
+    assert found[0]["source"] == "generic" != found[1]["source"]
+    store.save_settings(
+        replace(store.settings(), policies=(Policy("high", None, None, 60, 3600), Policy(None, "A", None, 120, 3600)))
+    )
+    assert [row["target"] for row in engine.query(sql).to_pylist()] == [60, 120]

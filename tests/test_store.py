@@ -163,7 +163,10 @@ def test_a_large_original_is_kept_in_pieces(store, load, tmp_path, monkeypatch):
     monkeypatch.setattr(originals, "_AT_ONCE", 7)
     content = (TICKETS + "".join(f"{n},2026-01-05 10:00,open,A\n" for n in range(3, 60))).encode()
     load(content)
-    assert store.query("select count(*) as k, max(octet_length(compressed)) as size from originals").to_pylist()[0]["k"] > 50
+    assert (
+        store.query("select count(*) as k, max(octet_length(compressed)) as size from originals").to_pylist()[0]["k"]
+        > 50
+    )
     digest = hashlib.sha256(content).hexdigest()
     assert originals.read(store, digest) == content
     assert originals.restore(store, digest, tmp_path / "back") == len(content)

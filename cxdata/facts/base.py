@@ -100,14 +100,15 @@ def narrowed(sql: str, views: Mapping[str, Mapping[str, str]]) -> str:
         if view not in asked or _EVERYTHING.search(sql):
             continue
         needed = set(asked)
-        for name, made in reversed(columns.items()):
+        for name, made in reversed(list(columns.items())):
             if name in needed:
                 needed |= set(_WORD.findall(made))
         own = {name: made for name, made in columns.items() if name in needed} or dict([next(iter(columns.items()))])
         found.append(f"{view} as not materialized ({_selected(view, own)})")
     if not found:
         return sql
-    return f"with {', '.join(found)}{', ' + sql[5:] if sql.startswith('with ') else ' ' + sql}"
+    question = sql.lstrip()
+    return f"with {', '.join(found)}{', ' + question[5:] if question.startswith('with ') else ' ' + question}"
 
 
 def listed_type(words: Collection[str], otherwise: str = "varchar") -> str:
