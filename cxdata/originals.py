@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from cxdata.store import Store
@@ -103,8 +104,9 @@ def write(cursor: duckdb.DuckDBPyConnection, sha256: str, packed: Path | None) -
     part = 0
     with packed.open("rb") as file:
         while block := file.read(_AT_ONCE * PIECE):
-            pieces = pa.array((block[at : at + PIECE] for at in range(0, len(block), PIECE)), pa.binary())
-            parts = pa.array(range(part, part + len(pieces)), pa.int32())
+            ends = np.minimum(np.arange(0, len(block) + PIECE, PIECE), len(block)).astype(np.int32)
+            pieces = pa.Array.from_buffers(pa.binary(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(block)])
+            parts = np.arange(part, part + len(pieces), dtype=np.int32)
             cursor.register("pieces", pa.table({"part": parts, "piece": pieces}))
             cursor.execute("insert into originals select $sha, part, piece from pieces", {"sha": sha256})
             cursor.unregister("pieces")
