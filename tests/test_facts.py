@@ -550,3 +550,17 @@ def test_contacts_of_one_instant_have_one_order_whichever_file_came_first(store,
         assert [row[4] for row in own] == [*(row[2] for row in own[1:]), None]
         channels = ["phone" if row[0].startswith("B") else "chat" for row in own]
         assert [row[5] for row in own] == [*channels[1:], None]
+
+
+def test_a_column_without_words_is_text_all_the_same(store, load):
+    load("ticket_id,created_at,channel,customer\n1,2026-03-01 10:00,chat,K\n", kind="tickets")
+    load("ticket_id,created_at,customer\n2,2026-03-01 10:00,K\n", kind="tickets")
+    types = {row["column_name"]: row["column_type"] for row in store.query("describe ticket_facts").to_pylist()}
+    assert {types[name] for name in ("stage", "next_stage", "segment", "handled_by")} == {"VARCHAR"}
+    assert store.query("select count(*) as k from ticket_facts where next_stage in ('loyalty')").to_pylist() == [
+        {"k": 0}
+    ]
+    store.undo(1)
+    assert store.query("select count(*) as k from ticket_facts where next_channel in ('chat')").to_pylist() == [
+        {"k": 0}
+    ]

@@ -150,6 +150,7 @@ def test_a_view_is_as_wide_as_the_question(sql, columns):
         "select n, * from seen",
         "select s.* from seen s",
         "select * exclude (n) from seen",
+        "select distinct * from seen",
         "select 1 from other",
     ],
 )

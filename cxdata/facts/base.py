@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import duckdb
 
@@ -84,7 +85,7 @@ def _selected(view: str, columns: Mapping[str, str]) -> str:
 
 
 _WORD = re.compile(r"\w+")
-_EVERYTHING = re.compile(r"(?:\bselect|[.,])\s*\*")
+_EVERYTHING = re.compile(r"(?:\b(?:select|distinct)|[.,])\s*\*")
 
 
 def narrowed(sql: str, views: Mapping[str, Mapping[str, str]]) -> str:
@@ -103,7 +104,8 @@ def narrowed(sql: str, views: Mapping[str, Mapping[str, str]]) -> str:
         for name, made in reversed(list(columns.items())):
             if name in needed:
                 needed |= set(_WORD.findall(made))
-        own = {name: made for name, made in columns.items() if name in needed} or dict([next(iter(columns.items()))])
+        own = {name: made for name, made in columns.items() if name in needed}
+        own = own or dict(islice(columns.items(), 1))  # one there has to be
         found.append(f"{view} as not materialized ({_selected(view, own)})")
     if not found:
         return sql

@@ -299,7 +299,8 @@ def tickets(cursor: duckdb.DuckDBPyConnection, settings: Settings, own: Sequence
                    case when p.on_business then created_business_s else created_s end as start_reading,
                    case when p.on_business then off_business_s else off_s end as off_reading,
                    c.segment as customer_segment, c.customer_id as known_customer, s.stage, nth_contact, next_s,
-                   {", ".join(f"next_{name}" if words[name] else f"null as next_{name}" for name in _FOLLOWING)}, c.cancelled_on, cast(d.created_local as date) as contact_on,
+                   {", ".join(f"{'' if words[name] else 'cast(null as varchar) as '}next_{name}" for name in _FOLLOWING)},
+                   c.cancelled_on, cast(d.created_local as date) as contact_on,
                    not c.derived and contact_on >= c.started_on and coalesce(contact_on <= c.cancelled_on, true) as is_customer
                    {taken(own, "coalesce(d.groups['{}'], c.{})")}
             from durations d
