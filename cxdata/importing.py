@@ -683,7 +683,8 @@ class _Import:
             else:
                 instant = name
             seconds = f"epoch_us({instant}) // 1000000"
-            found = self.rows(f"select max({seconds}) from typed where {seconds} <= {limit}")[0][0]
+            rows = "typed" if instant == name else f"(select distinct {name} from typed)"  # of days there are few
+            found = self.rows(f"select max({seconds}) filter (where {seconds} <= {limit}) from {rows}")[0][0]
             newest += [] if found is None else [int(found)]
         return first, last, max(newest, default=None)
 

@@ -236,10 +236,10 @@ def _contacts(cursor: duckdb.DuckDBPyConnection, words: Mapping[str, Sequence[st
     if cursor.execute("select count(*) filter (tied) from contact_of").fetchall()[0][0]:
         cursor.execute(f"""
             create or replace temp table tied_contacts as
-            with contacts as ({rows}) select * from contacts
+            with contacts as ({rows}) select * exclude (source, key), hash(source, key) as tie from contacts
             where whose in (select whose from contacts where place in (select place from contact_of where tied))""")
         cursor.execute("delete from contact_of where place in (select place from tied_contacts)")
-        cursor.execute(f"insert into contact_of {ordered('from tied_contacts', 'created_at, hash(source, key)')}")
+        cursor.execute(f"insert into contact_of {ordered('from tied_contacts', 'created_at, tie')}")
         cursor.execute("drop table tied_contacts")
 
 
